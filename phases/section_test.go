@@ -1,0 +1,101 @@
+package phases
+
+import "testing"
+
+func TestDoneFirstBlock(t *testing.T) {
+	checkDone(t, []doneCase{
+		{"evidence", "## DONE\n\nAll gates passed.\n", ""},
+		{"not yet", "## DONE\n\nnot yet\n", `placeholder "not yet" in the section's first block`},
+		{"at once below the heading", "## DONE\nNot yet.\n", `placeholder "not yet"`},
+		{"below an underlined heading", "DONE\n---\nnot done: cli\n", `placeholder "not done"`},
+		{"not complete", "## DONE\n\nNot complete\n", `placeholder "not complete"`},
+		{"pending", "## DONE\n\nPENDING the review\n", `placeholder "pending"`},
+		{"tbd", "## DONE\n\nTBD\n", `placeholder "tbd"`},
+		{"n/a", "## DONE\n\nN/A\n", `placeholder "n/a"`},
+		{"written here only", "## DONE\n\nWritten here only by the adversary\n", `placeholder "written here only"`},
+		{"only when", "## DONE\n\nOnly when all gates passed\n", `placeholder "only when"`},
+		{"to be written", "## DONE\n\n(to be written)\n", `placeholder "to be written"`},
+		{"to be filled", "## DONE\n\n[To be filled in]\n", `placeholder "to be filled"`},
+		{"when all", "## DONE\n\nWhen all gates passed\n", `placeholder "when all"`},
+		{"split by a line end", "## DONE\n\nnot\nyet\n", `placeholder "not yet"`},
+		{"strong", "## DONE\n\n**not yet**\n", `placeholder "not yet"`},
+		{"strong and nested", "## DONE\n\n***_Not_ yet***\n", `placeholder "not yet"`},
+		{"code span", "## DONE\n\n`tbd`\n", `placeholder "tbd"`},
+		{"list item", "## DONE\n\n- not yet\n", `placeholder "not yet"`},
+		{"numbered list item", "## DONE\n\n1. pending\n", `placeholder "pending"`},
+		{"nested list item", "## DONE\n\n- - *tbd*\n", `placeholder "tbd"`},
+		{"quote", "## DONE\n\n> not yet\n", `placeholder "not yet"`},
+		{"code fence", "## DONE\n\n```\nnot yet\n```\n", `placeholder "not yet"`},
+		{"link", "## DONE\n\n[pending](https://x.example)\n", `placeholder "pending"`},
+		{"after an emoji", "## DONE\n\n⏳ Pending\n", `placeholder "pending"`},
+		{"markup", "## DONE\n\n<b>not yet</b>\n", `placeholder "not yet"`},
+		{"below a comment", "## DONE\n<!-- evidence goes here -->\nnot yet\n", `placeholder "not yet"`},
+		{"in a comment", "## DONE\n\n<!-- not yet -->\n", `placeholder "not yet"`},
+		{"below a rule", "## DONE\n\n---\n\nnot yet\n", `placeholder "not yet"`},
+		{"below link definitions", "## DONE\n\n[ci]: https://x.example\n\nnot yet\n", `placeholder "not yet"`},
+		{"a lesser heading", "## DONE\n\n### Not yet\n", `placeholder "not yet"`},
+		{"angle brackets as a tag", "## DONE\n\n<commit sha>\n", `placeholder "<commit sha>"`},
+		{"angle brackets within a paragraph", "## DONE\n\n<date> by <name>\n", `placeholder "<date>"`},
+		{"angle brackets with a comma", "## DONE\n\n<sha, in full>\n", `placeholder "<sha, in full>"`},
+		{"angle brackets with dots", "## DONE\n\n<…>\n", `placeholder "<…>"`},
+		{"angle brackets, escaped", "## DONE\n\n\\<evidence>\n", `placeholder "<evidence>"`},
+		{"angle brackets in a list item", "## DONE\n\n- <what was run>\n", `placeholder "<what was run>"`},
+		{"less than, and more than", "## DONE\n\n<5 ms, >100 a second\n", ""},
+		{"a link in angle brackets", "## DONE\n\n<https://ci.example/7>\n", ""},
+		{"folded evidence", "## DONE\n\n<details><summary>log</summary>\n\nok\n\n</details>\n", ""},
+		{"folded placeholder", "## DONE\n\n<details>\n<summary>not yet</summary>\n\n</details>\n", `placeholder "not yet"`},
+		{"a placeholder in the second block", "## DONE\n\nAll passed.\n\nPending for later: docs.\n", ""},
+		{"a placeholder within a sentence", "## DONE\n\nNothing is pending.\n", ""},
+		{"a word that only begins alike", "## DONE\n\nTBDs are gone.\n", ""},
+		{"a struck placeholder", "## DONE\n\n~~not yet~~ Verified.\n", ""},
+		{"lone incomplete", "## DONE\n\nIncomplete\n", `placeholder "incomplete"`},
+		{"lone incomplete with a stop", "## DONE\n\n**Incomplete.**\n", `placeholder "incomplete"`},
+		{"lone incomplete in quotation marks", "## DONE\n\n\"incomplete\".\n", `placeholder "incomplete"`},
+		{"incomplete as a clause", "## DONE\n\n- Incomplete: the cli gate\n", `placeholder "incomplete"`},
+		{"incomplete in a sentence", "## DONE\n\nIncomplete handling of X fixed\n", ""},
+		{"incomplete before strong text", "## DONE\n\nIncomplete **handling** fixed\n", ""},
+		{"incomplete, quoting what was fixed", "## DONE\n\nIncomplete \"X\" handling fixed\n", ""},
+		{"incompleteness", "## DONE\n\nIncompleteness of X fixed\n", ""},
+		{"incomplete in a compound", "## DONE\n\nIncomplete-read errors fixed\n", ""},
+	})
+}
+
+func TestDoneUncheckedItems(t *testing.T) {
+	checkDone(t, []doneCase{
+		{"one", "## DONE\n\n- [ ] verified\n", "unchecked item on line 3"},
+		{"among checked ones", "## DONE\n\n- [x] a\n- [X] b\n- [ ] c\n", "unchecked item on line 5"},
+		{"all checked", "## DONE\n\n- [x] a\n- [X] b\n", ""},
+		{"a checked placeholder", "## DONE\n\n- [x] pending items resolved\n", ""},
+		{"with a star", "## DONE\n\n* [ ] a\n", "unchecked item on line 3"},
+		{"numbered", "## DONE\n\n1. [ ] a\n", "unchecked item on line 3"},
+		{"nested", "## DONE\n\n- a\n  - [ ] b\n", "unchecked item on line 4"},
+		{"without text", "## DONE\n\n- [ ]\n", "unchecked item on line 3"},
+		{"in a quote", "## DONE\n\nok\n\n> - [ ] a\n", "unchecked item on line 5"},
+		{"far below", "## DONE\n\nok\n\ntext\n\n### More\n\n- [ ] a\n", "unchecked item on line 9"},
+		{"in a loose list", "## DONE\n\n- [x] a\n\n- [ ] b\n", "unchecked item on line 5"},
+		{"before the section", "- [ ] a\n\n## DONE\n", ""},
+		{"in the next section", "## DONE\n\nok\n\n## Later\n\n- [ ] a\n", ""},
+		{"in a section of a higher level", "## DONE\n\nok\n\n# Later\n\n- [ ] a\n", ""},
+		{"below a heading in a list", "## DONE\n\n- # x\n\n- [ ] a\n", "unchecked item on line 5"},
+		{"below definitions and a rule", "## DONE\n\nok\n\n[a]: /x\n---\n\n- [ ] a\n", "unchecked item on line 8"},
+		{"below a marker in a list", "- ## DONE\n- [ ] a\n", "unchecked item on line 2"},
+		{"in a code fence", "## DONE\n\nok\n\n```\n- [ ] a\n```\n", ""},
+		{"in a comment", "## DONE\n\nok\n\n<!--\n- [ ] a\n-->\n", ""},
+		{"in a second paragraph of an item", "## DONE\n\n- [x] a\n\n  [ ] no item\n", ""},
+		{"a link without text", "## DONE\n\n- [ ](x)\n", ""},
+		{"windows line ends", "## DONE\r\n\r\n- [ ] a\r\n", "unchecked item on line 3"},
+	})
+}
+
+// The files that the tool before this one misread.
+func TestDoneOldFaults(t *testing.T) {
+	checkDone(t, []doneCase{
+		{"a code fence counted", "Template:\n\n```md\n## DONE\n```\n", "inside a code fence"},
+		{"an HTML comment counted", "<!-- the last line:\n## DONE\n-->\n", "inside an HTML comment"},
+		{"DONE WHEN counted", "## DONE WHEN\n\nall gates pass\n", `followed by a letter: "## DONE WHEN"`},
+		{"DONE-NOT-YET counted", "## DONE-NOT-YET\n", `followed by a hyphen: "## DONE-NOT-YET"`},
+		{"a list item not yet counted", "## DONE\n\n- not yet\n", `placeholder "not yet"`},
+		{"a strong not yet counted", "## DONE\n\n**not yet**\n", `placeholder "not yet"`},
+		{"incomplete handling did not count", "## DONE\n\nIncomplete handling of X fixed\n", ""},
+	})
+}

@@ -1,0 +1,36 @@
+// Package phases is the sequence of work: whether a STATUS file says that its
+// phase is done, and where the index stands. It is pure and knows nothing of
+// handoffs.
+package phases
+
+// Phase is one step of the sequence.
+type Phase struct {
+	ID     string
+	Plan   string            // the plan's path, as configured
+	Status string            // the STATUS file's name, as configured
+	Models map[string]string // role → model, for this phase
+}
+
+// Marker is a heading in a STATUS file that is the done marker, and whether it counts.
+type Marker struct {
+	Line int    // 1-based
+	Text string // the heading as written, cleaned and bounded
+	Obey bool
+	Why  string // why it is not obeyed; "" when it is
+}
+
+// Verdict is what a STATUS file says.
+type Verdict struct {
+	Done    bool // an obeyed marker is there
+	Markers []Marker
+}
+
+// Fact is what origin's tip says about one phase.
+type Fact struct {
+	Path    string // where the STATUS file lies; "" when it is nowhere
+	Blob    string // its hash
+	Verdict Verdict
+	// Commit is the first-parent commit that made it done; "" while it is not,
+	// or when that was not looked for.
+	Commit string
+}
