@@ -1,0 +1,149 @@
+package mirror
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// source is where origin is.
+type source struct {
+	url    string   // what git is given
+	path   string   // where it lies on this machine; "" when it lies elsewhere
+	env    []string // what the repository's configuration says about reaching it
+	config string   // the file that the URL was read from; "" when it was given
+	stamp  string   // the state of that file
+}
+
+// id names the origin in the mirror, without its credentials: a token that is
+// renewed does not make another repository.
+func (s source) id() string {
+	plain := s.url
+	if u, err := url.Parse(plain); err == nil && u.Host != "" {
+		u.User = nil
+		plain = u.String()
+	}
+	sum := sha256.Sum256([]byte(plain))
+	return hex.EncodeToString(sum[:])
+}
+
+// find says where origin is. The answer is kept until the configuration file
+// that it came from changes, so that a look at an unchanged origin forks nothing.
+func (m *Mirror) find(ctx context.Context) (source, error) {
+	if m.opt.URL != "" {
+		return locate(m.opt.URL, m.opt.Repo)
+	}
+	if s := m.source; s.config != "" && s.stamp == stamp(s.config) {
+		return s, nil
+	}
+	s, err := m.ask(ctx)
+	if err == nil {
+		m.source = s
+	}
+	return s, err
+}
+
+// ask reads the remote's URL, and what belongs to reaching it, from the
+// repository around pawl.yaml.
+func (m *Mirror) ask(ctx context.Context) (source, error) {
+	in := []string{"-C", m.opt.Repo}
+	one := func(args ...string) (string, error) {
+		lines, err := m.git.lines(ctx, m.opt.Timeout, nil, append(in, args...)...)
+		if err != nil || len(lines) == 0 {
+			return "", err
+		}
+		return lines[0], nil
+	}
+	common, err := one("rev-parse", "--path-format=absolute", "--git-common-dir")
+	if err != nil {
+		return source{}, fmt.Errorf("no origin: %s is in no git repository, and origin.url is empty; set origin.url: %w", m.opt.Repo, err)
+	}
+	// Taken before reading, so that a change in between is noticed.
+	config := filepath.Join(common, "config")
+	was := stamp(config)
+	raw, err := one("remote", "get-url", "--", m.opt.Remote)
+	if err != nil || raw == "" {
+		return source{}, fmt.Errorf("no origin: the repository around %s has no remote %q; set origin.remote or origin.url: %w",
+			m.opt.Repo, m.opt.Remote, err)
+	}
+	top, err := one("rev-parse", "--show-toplevel")
+	if err != nil || top == "" {
+		top = common // a bare repository's paths count from itself
+	}
+	s, err := locate(raw, top)
+	if err != nil {
+		return source{}, err
+	}
+	s.config, s.stamp = config, was
+	s.env, err = m.access(ctx)
+	return s, err
+}
+
+// access is the part of the repository's own configuration that says how to
+// log in, as environment for git: it holds secrets, so it is no argument.
+func (m *Mirror) access(ctx context.Context) ([]string, error) {
+	lines, err := m.git.lines(ctx, m.opt.Timeout, nil, "-C", m.opt.Repo, "config", "--local", "--includes", "--null",
+		"--get-regexp", `^(core\.sshcommand|core\.gitproxy|ssh\.variant|credential\..*|http\..*)$`)
+	var failed *gitError
+	if errors.As(err, &failed) && failed.code == 1 {
+		return nil, nil // none is set
+	}
+	if err != nil {
+		return nil, err
+	}
+	var env []string
+	n := 0
+	for entry := range strings.SplitSeq(strings.Join(lines, "\n"), "\x00") {
+		key, value, ok := strings.Cut(entry, "\n")
+		if key == "" {
+			continue
+		}
+		if !ok {
+			value = "true" // a key without a value
+		}
+		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", n, key), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", n, value))
+		n++
+	}
+	return append(env, fmt.Sprintf("GIT_CONFIG_COUNT=%d", n)), nil
+}
+
+var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
+
+// locate tells a place on this machine from one elsewhere, as git does: a colon
+// before the first slash is a host's.
+func locate(raw, base string) (source, error) {
+	if strings.ContainsAny(raw, "\x00\n\r") {
+		return source{}, fmt.Errorf("origin's URL %q has a line break or a NUL in it; write it on one line", mask(raw))
+	}
+	if rest, ok := strings.CutPrefix(raw, "file://"); ok {
+		path, err := url.PathUnescape(rest)
+		if err != nil || !filepath.IsAbs(path) {
+			return source{url: raw}, nil // git judges it
+		}
+		return source{url: raw, path: path}, nil
+	}
+	colon, slash := strings.IndexByte(raw, ':'), strings.IndexByte(raw, '/')
+	if scheme.MatchString(raw) || colon >= 0 && (slash < 0 || colon < slash) {
+		return source{url: raw}, nil
+	}
+	if !filepath.IsAbs(raw) {
+		raw = filepath.Join(base, raw)
+	}
+	return source{url: raw, path: raw}, nil
+}
+
+// stamp changes whenever the file is written anew.
+func stamp(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprint(info.ModTime().UnixNano(), info.Size())
+}

@@ -1,0 +1,54 @@
+package handoff
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxLabel bounds a path in a label, in bytes.
+const MaxLabel = 120
+
+// Clean makes text that a stranger wrote fit to be shown, typed or logged: one
+// line of valid UTF-8 without control, format (bidirectional overrides, zero
+// width) and private characters, of at most limit bytes. Runs of white space
+// become one space.
+func Clean(s string, limit int) string {
+	var b strings.Builder
+	space := false
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			space = b.Len() > 0
+			continue
+		case r == utf8.RuneError, !unicode.IsGraphic(r), unicode.Is(unicode.Co, r):
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(r)
+		if b.Len() > limit {
+			break
+		}
+	}
+	return Cut(b.String(), limit)
+}
+
+// Cut shortens s to at most limit bytes at a character's boundary, with an
+// ellipsis where something is missing.
+func Cut(s string, limit int) string {
+	ellipsis := "…"
+	if len(s) <= limit {
+		return s
+	}
+	if limit < len(ellipsis) {
+		ellipsis = ""
+	}
+	end := max(limit-len(ellipsis), 0)
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return strings.TrimRight(s[:end], " ") + ellipsis
+}
