@@ -1,0 +1,100 @@
+package adapter
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Problem is one thing that is wrong with a profile.
+type Problem struct {
+	Key   string // the key it is at, as a path: "command/0", "detect/ready"
+	Value string // as written
+	Msg   string // what is wrong with it
+	Hint  string // what to write instead
+}
+
+// MaxExpr is how many bytes an expression or a template may have, so that a
+// hostile file costs no more than others to check.
+const MaxExpr = 4096
+
+var tooLong = "write at most " + strconv.Itoa(MaxExpr) + " bytes"
+
+// Compile compiles an expression of Detect: ^ and $ are the ends of a row.
+func Compile(expr string) (*regexp.Regexp, error) { return regexp.Compile("(?m)" + expr) }
+
+// Validate returns what is wrong with the templates and the expressions of a
+// profile. A profile without a command has no problem until an agent uses it.
+func (p Profile) Validate() []Problem {
+	var problems []Problem
+	for _, parts := range []struct {
+		key  string
+		argv []string
+	}{{"command", p.Command}, {"model", p.Model}, {"resume", p.Resume}} {
+		for i, part := range parts.argv {
+			if len(part) > MaxExpr {
+				problems = append(problems, Problem{parts.key + "/" + strconv.Itoa(i), part, "it is too long", tooLong})
+			} else if err := checkPart(part); err != nil {
+				problems = append(problems, Problem{
+					Key: parts.key + "/" + strconv.Itoa(i), Value: part, Msg: err.Error(),
+					Hint: "the names are .Prompt .PromptFile .Model .Session .Agent .Role .Dir, and .Conversation in resume",
+				})
+			}
+		}
+	}
+	if len(p.Command) > 0 && strings.TrimSpace(p.Command[0]) == "" {
+		problems = append(problems, Problem{"command/0", p.Command[0], "it is no program", "begin command with the program to run"})
+	}
+	return append(problems, p.Detect.validate()...)
+}
+
+// checkPart fills a part twice, with every name empty and with none, so that
+// both branches of an {{if}} are seen.
+func checkPart(part string) error {
+	full := Data{"prompt", "/prompt", "model", "session", "agent", "role", "/dir", "conversation"}
+	for _, data := range []Data{{}, full} {
+		if _, err := renderPart(part, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d Detect) validate() []Problem {
+	var problems []Problem
+	for _, e := range []struct {
+		key, expr string
+		blank     bool // may match an empty row
+	}{
+		{"active", d.Active, false}, {"limit", d.Limit, false}, {"fatal", d.Fatal, false},
+		{"waiting", d.Waiting, false}, {"auth", d.Auth, false}, {"ready", d.Ready, false},
+		{"title", d.Title, false}, {"composer", d.Composer, true}, {"placeholder", d.Placeholder, true},
+	} {
+		switch {
+		case e.expr == "":
+			continue
+		case len(e.expr) > MaxExpr:
+			problems = append(problems, Problem{"detect/" + e.key, e.expr, "it is too long", tooLong})
+			continue
+		}
+		re, err := Compile(e.expr)
+		switch {
+		case err != nil:
+			problems = append(problems, Problem{"detect/" + e.key, e.expr, ExprError(e.expr, err), "Go's syntax is at https://pkg.go.dev/regexp/syntax"})
+		case !e.blank && re.MatchString(""):
+			problems = append(problems, Problem{"detect/" + e.key, e.expr, "it matches an empty row, and so every screen", "name something that is only there in this state"})
+		case e.key == "composer" && re.NumSubexp() < 1:
+			problems = append(problems, Problem{"detect/composer", e.expr, "it has no group", "put what the input row holds in a group, as in '^> (.*)$'"})
+		}
+	}
+	return problems
+}
+
+// ExprError says what is wrong with an expression as it was written; err is
+// what compiling it with flags in front gave.
+func ExprError(expr string, err error) string {
+	if _, plain := regexp.Compile(expr); plain != nil {
+		err = plain
+	}
+	return strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+}
