@@ -1,0 +1,105 @@
+// Package launcher is where sessions run: the interface that every launcher
+// implements, and the conformance suite that each of them passes.
+package launcher
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Ref names one running instance. A launcher acts on a session only if its
+// generation is the one given: a stale order must never reach a successor.
+type Ref struct {
+	Session    string // the sanitised session name, <project>-<agent>
+	Generation string
+}
+
+// Spec is what a session is started from. Argv, Env and Stdin are handed over
+// through a 0600 file, never through a command line.
+type Spec struct {
+	Ref
+	Agent string
+	Owner string   // who may adopt it: a hash of the configuration's path and the agent
+	Phase string   // PAWL_PHASE, kept so that an adopted session still tells its phase
+	Argv  []string // resolved by PATH of Env when it has no slash
+	Env   []string // KEY=value, the whole environment
+	Dir   string   // absolute
+	Log   string   // absolute path of the session's log; appended to
+	Stdin string   // written to the program's input at once, before any wake; may be empty
+}
+
+// Message is a wake on its way to a session.
+type Message struct {
+	ID    string   // the wake's id: the same id is written at most once to one generation
+	Text  string   // one line without its newline
+	Items []string // ids of the handoffs and other items it carries; remembered for adoption
+}
+
+// Mark is how far a message came.
+type Mark struct {
+	ID      string
+	Items   []string
+	Written time.Time // handed to the program's input
+	Drained time.Time // read by the program; zero while it has not
+}
+
+// Exit is how a session ended.
+type Exit struct {
+	Code   int       // -1 when a signal ended it, or when it is not known
+	Signal string    // "SIGKILL", …; "" without one
+	At     time.Time // when it was noticed
+	Lost   bool      // whoever kept the session died first: the code is not known
+}
+
+// Observation is what one look says about one session.
+type Observation struct {
+	Ref
+	Agent   string
+	Owner   string
+	Phase   string
+	PID     int       // of the agent's own process
+	Started string    // identity of that process: its start time as the kernel counts it
+	Alive   bool      // its process is there, is the one that was started, and is no zombie
+	Exit    *Exit     // set when not Alive
+	Output  time.Time // when it last printed; its start if it never did
+	Pending int       // bytes of input that it has not read yet
+	Marks   []Mark    // the messages that it was given, oldest first
+}
+
+// Errors that a launcher returns, wrapped with the session's name.
+var (
+	ErrGone     = errors.New("session is gone")            // not there, or its program has ended
+	ErrOther    = errors.New("session belongs to another") // another generation or owner has the name
+	ErrTerminal = errors.New("needs a terminal")           // this launcher has none to give
+)
+
+// Launcher starts, watches, feeds and stops sessions. Sessions outlive the
+// process that calls it. Methods may be called at once from several goroutines;
+// each of them returns soon after its context ends.
+type Launcher interface {
+	// Start starts a session. Starting a generation that runs already is no
+	// error; a name that is taken by another live generation is ErrOther.
+	// When Start returns nil the session can be observed.
+	Start(ctx context.Context, spec Spec) error
+	// Observe tells of all sessions by name, in a single cheap look: those that
+	// run, and those that ended and were not forgotten. An error means that
+	// nothing is known, not that nothing is there.
+	Observe(ctx context.Context) (map[string]Observation, error)
+	// Send hands a message to a live session. A nil error means that it was
+	// written, now or earlier: a message whose ID was seen is not written again.
+	// ErrGone and ErrOther mean that it was not and never will be; any other
+	// error leaves that open, and the same message may be sent again.
+	Send(ctx context.Context, ref Ref, m Message) error
+	// Capture returns the last lines of what the session printed, cleaned of
+	// control sequences.
+	Capture(ctx context.Context, ref Ref, lines int) ([]string, error)
+	// Stop asks the session to end and returns at once: TERM to its process
+	// group now, KILL after deadline. Asking again is no error; a shorter
+	// deadline replaces a longer one. A session that is not there is ErrGone.
+	Stop(ctx context.Context, ref Ref, deadline time.Duration) error
+	// Forget removes what is kept about a session that has ended.
+	Forget(ctx context.Context, ref Ref) error
+	// Attach is the command line with which a person looks at a session.
+	Attach(ref Ref) []string
+}

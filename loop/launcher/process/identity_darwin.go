@@ -1,0 +1,56 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"golang.org/x/sys/unix"
+)
+
+// identity is one process for all time: a pid is used again, a pid with its
+// start time is not.
+type identity struct {
+	PID     int    `json:"pid"`
+	Started string `json:"started"` // seconds and microseconds since 1970
+}
+
+// zombie is SZOMB of sys/proc.h.
+const zombie = 5
+
+func lookUp(pid int) (*unix.KinfoProc, bool, error) {
+	info, err := unix.SysctlKinfoProc("kern.proc.pid", pid)
+	if errors.Is(err, unix.ESRCH) || errors.Is(err, unix.EIO) {
+		return nil, false, nil // for a pid that is not there the answer is empty, which reads as EIO
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("look at process %d: %w", pid, err)
+	}
+	return info, true, nil
+}
+
+func startedAt(info *unix.KinfoProc) string {
+	at := info.Proc.P_starttime
+	return fmt.Sprintf("%d.%06d", at.Sec, at.Usec)
+}
+
+func identify(pid int) (identity, error) {
+	info, there, err := lookUp(pid)
+	if err != nil {
+		return identity{}, err
+	}
+	if !there {
+		return identity{}, fmt.Errorf("process %d: %w", pid, fs.ErrNotExist)
+	}
+	return identity{PID: pid, Started: startedAt(info)}, nil
+}
+
+// alive says whether the process is there, is this one, and is no zombie. An
+// error means that it is not known.
+func (id identity) alive() (bool, error) {
+	info, there, err := lookUp(id.PID)
+	if err != nil || !there {
+		return false, err
+	}
+	return info.Proc.P_stat != zombie && startedAt(info) == id.Started, nil
+}

@@ -1,0 +1,64 @@
+//go:build linux || darwin
+
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// tryLock takes the lock of a session's name, or returns nil when another has
+// it. The lock belongs to the open file: a keeper that inherits it holds it
+// until it ends. It is given up by closing, never by unlocking, which would
+// take it from every holder at once.
+func tryLock(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if err == nil {
+		return f, nil
+	}
+	if closeErr := f.Close(); closeErr != nil {
+		return nil, closeErr
+	}
+	if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EINTR) {
+		return nil, nil
+	}
+	return nil, fmt.Errorf("lock %q: %w", path, err)
+}
+
+// awaitLock takes the lock, asking busy each time that another has it: busy
+// returns true to end the wait without the lock.
+func awaitLock(ctx context.Context, path string, busy func() (bool, error)) (*os.File, error) {
+	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
+		f, err := tryLock(path)
+		if f != nil || err != nil {
+			return f, err
+		}
+		if done, err := busy(); done || err != nil {
+			return nil, err
+		}
+		if err := pause(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// pause waits, but no longer than its context.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

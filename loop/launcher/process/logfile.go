@@ -1,0 +1,78 @@
+//go:build linux || darwin
+
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// logFile appends to whatever file has the log's name: when that was removed or
+// renamed, it opens a new one.
+type logFile struct {
+	path string
+	file *os.File
+	dev  uint64
+	ino  uint64
+}
+
+func (l *logFile) Write(p []byte) (int, error) {
+	if err := l.open(); err != nil {
+		return 0, err
+	}
+	return l.file.Write(p)
+}
+
+// open makes sure that the file that is open is the one that has the name.
+func (l *logFile) open() error {
+	if l.file != nil {
+		var st unix.Stat_t
+		err := unix.Stat(l.path, &st)
+		if err == nil && uint64(st.Dev) == l.dev && st.Ino == l.ino {
+			return nil
+		}
+		if err := l.close(); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
+		return fmt.Errorf("log: %w", err)
+	}
+	// Without O_NONBLOCK a named pipe that nobody reads would hold us for ever.
+	f, err := os.OpenFile(l.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND|unix.O_NONBLOCK, 0o600)
+	if err != nil {
+		return fmt.Errorf("log: %w", err)
+	}
+	var st unix.Stat_t
+	err = unix.Fstat(int(f.Fd()), &st)
+	if err == nil && st.Mode&unix.S_IFMT != unix.S_IFREG {
+		err = fmt.Errorf("log %q: not a regular file", l.path)
+	}
+	if err != nil {
+		return errors.Join(err, f.Close())
+	}
+	l.file, l.dev, l.ino = f, uint64(st.Dev), st.Ino
+	return nil
+}
+
+// place returns the file's inode and size; zeros when there is none.
+func (l *logFile) place() (inode uint64, size int64) {
+	var st unix.Stat_t
+	if l.file == nil || unix.Fstat(int(l.file.Fd()), &st) != nil {
+		return 0, 0
+	}
+	return st.Ino, st.Size
+}
+
+func (l *logFile) close() error {
+	if l.file == nil {
+		return nil
+	}
+	err := l.file.Close()
+	l.file = nil
+	return err
+}

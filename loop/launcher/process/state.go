@@ -1,0 +1,120 @@
+//go:build linux || darwin
+
+package process
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"pawl/loop/launcher"
+)
+
+// formatVersion is that of the state file, the journal and the socket. Fields
+// are only ever added; a reader ignores those that it does not know, so that a
+// newer pawl works with the keepers of an older one.
+const formatVersion = 1
+
+// state is what a keeper says about its session. Only the keeper writes it.
+type state struct {
+	Version    int        `json:"version"`
+	Session    string     `json:"session"`
+	Generation string     `json:"generation"`
+	Agent      string     `json:"agent"`
+	Owner      string     `json:"owner"`
+	Phase      string     `json:"phase"`
+	Log        string     `json:"log"`
+	LogInode   uint64     `json:"log_inode"` // of the log as it was at the start
+	LogFrom    int64      `json:"log_from"`  // its size then: what came before is a predecessor's
+	Keeper     identity   `json:"keeper"`
+	Leader     identity   `json:"leader"`
+	At         time.Time  `json:"at"`
+	Stop       *stopOrder `json:"stop,omitempty"`
+	Exit       *exit      `json:"exit,omitempty"`
+}
+
+// stopOrder is a stop that was asked for: kept so that whoever finds the
+// session later knows that its end was wanted.
+type stopOrder struct {
+	Asked time.Time `json:"asked"`
+	Kill  time.Time `json:"kill"`
+}
+
+type exit struct {
+	Code   int       `json:"code"`
+	Signal string    `json:"signal"`
+	At     time.Time `json:"at"`
+}
+
+func (s *state) ref() launcher.Ref {
+	return launcher.Ref{Session: s.Session, Generation: s.Generation}
+}
+
+func (s *state) save(folder string) error {
+	data, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("state of %q: %w", s.Session, err)
+	}
+	return writeAtomic(stateFile(folder), append(data, '\n'))
+}
+
+func parseState(data []byte) (*state, error) {
+	var s state
+	if err := json.Unmarshal(data, &s); err != nil {
+		return nil, fmt.Errorf("state file: %w", err)
+	}
+	if s.Generation == "" || s.Leader.PID <= 0 || s.Keeper.PID <= 0 {
+		return nil, errors.New("state file: generation, leader or keeper is missing")
+	}
+	return &s, nil
+}
+
+// loadState returns nil when there is none, or none that can be read: such a
+// folder is half-made and holds no session.
+func loadState(folder string) (*state, error) {
+	data, err := os.ReadFile(stateFile(folder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := parseState(data)
+	if err != nil {
+		return nil, nil
+	}
+	return s, nil
+}
+
+// writeAtomic replaces a file so that a reader, or a crash, sees the old
+// content or the new one and nothing between.
+func writeAtomic(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func syncFolder(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
