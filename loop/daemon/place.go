@@ -1,0 +1,94 @@
+// Package daemon is what keeps a coordinator a single, findable process: the
+// runtime folder, the locks, and starting it in the background.
+package daemon
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// Place is where the runtime files of one state directory lie: sockets, locks
+// and the process launcher's sessions.
+type Place struct {
+	Root string // for all loops of this user on this host
+	Dir  string // for this one
+}
+
+// Socket is where the coordinator listens.
+func (p Place) Socket() string { return filepath.Join(p.Dir, "sock") }
+
+// Sessions is the process launcher's folder.
+func (p Place) Sessions() string { return filepath.Join(p.Dir, "p") }
+
+// NewPlace makes the runtime folder of a state directory:
+// /run/user/UID/pawl/<hash> if /run/user/UID is there, else
+// /tmp/pawl-UID/<hash>. The environment is not consulted: cron, nix and a
+// login shell must find the same place.
+func NewPlace(stateDir string) (Place, error) {
+	uid := os.Getuid()
+	root := "/tmp/pawl-" + strconv.Itoa(uid)
+	if run := "/run/user/" + strconv.Itoa(uid); isDir(run) {
+		root = run + "/pawl"
+	}
+	sum := sha256.Sum256([]byte(resolved(stateDir)))
+	p := Place{Root: root, Dir: filepath.Join(root, hex.EncodeToString(sum[:6]))}
+	for _, dir := range []string{p.Root, p.Dir, p.Sessions()} {
+		if err := private(dir); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// resolved follows links, so that one directory has one name.
+func resolved(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return filepath.Clean(path)
+}
+
+// private makes dir with 0700, or checks that it is ours alone. In /tmp
+// somebody else could have made it first.
+func private(dir string) error {
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("runtime folder: %w", err)
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return fmt.Errorf("runtime folder: %w", err)
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !info.IsDir() || ok && int(owner.Uid) != os.Getuid() {
+		return fmt.Errorf("runtime folder %s is not a folder of yours: somebody else made it; remove it", dir)
+	}
+	if info.Mode().Perm() != 0o700 {
+		if err := os.Chmod(dir, 0o700); err != nil {
+			return fmt.Errorf("runtime folder: %w", err)
+		}
+	}
+	return nil
+}
+
+// Remove removes the runtime folder of a loop that is over for good, and that
+// of all loops if nothing is left in it.
+func (p Place) Remove() error {
+	if err := os.RemoveAll(p.Dir); err != nil {
+		return err
+	}
+	if left, err := os.ReadDir(p.Root); err != nil || len(left) > 0 {
+		return err
+	}
+	return os.Remove(p.Root)
+}

@@ -1,0 +1,131 @@
+// Package delivery is the life of a wake: what goes into it, when it may go
+// out, and what its evidence says after a crash. It is pure.
+package delivery
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+
+	"pawl/handoff"
+)
+
+// Kind is what an item of a wake is.
+type Kind string
+
+// The kinds of item.
+const (
+	Handoff Kind = "handoff" // something in origin that the agent must answer
+	Slot    Kind = "slot"    // a schedule's turn
+	Probe   Kind = "probe"   // a question to an agent that stands still
+	Message Kind = "message" // an operator's words
+)
+
+// Item is one thing that a wake says.
+type Item struct {
+	Kind    Kind
+	ID      string
+	Text    string // clean and short: what the agent reads
+	Attempt int    // which telling of it this is, from 1
+}
+
+// State is how far a wake came.
+type State string
+
+// The states of a wake.
+const (
+	Queued  State = "queued"  // on record; nothing may have gone out yet
+	Sent    State = "sent"    // given to the session
+	Taken   State = "taken"   // the agent has it
+	Dropped State = "dropped" // its session ended first, or there was nothing left to say
+)
+
+// Wake is a text for one session generation, with its reasons.
+type Wake struct {
+	ID         string
+	Agent      string
+	Generation string
+	State      State
+	Text       string // one line without its newline, at most MaxText bytes
+	Items      []Item
+	CreatedAt  time.Time
+	SentAt     time.Time
+	TakenAt    time.Time
+}
+
+// Limits of one wake. Agent CLIs fold a longer paste away, so that its text
+// is no longer there to be recognised.
+const (
+	MaxText  = 1000 // bytes
+	MaxItems = 10
+)
+
+const (
+	separator = "; "
+	closing   = ". Pull origin and take your turn."
+)
+
+// Compose makes one wake of as many of the items, in their order, as fit.
+// It returns nil without items. The first item always fits: it is cut if need be.
+func Compose(agent, generation string, items []Item, now time.Time) *Wake {
+	if len(items) == 0 {
+		return nil
+	}
+	room := MaxText - len(wakeID(generation, nil)) - 1
+	var parts []string
+	taken, used := items[:0:0], 0
+	for _, it := range items {
+		text := it.Text
+		tail := tailOf(append(taken, it))
+		if len(taken) == 0 {
+			text = handoff.Cut(text, room-len(tail))
+		}
+		cost := len(text)
+		if len(parts) > 0 {
+			cost += len(separator)
+		}
+		if len(taken) == MaxItems || used+cost+len(tail) > room {
+			break
+		}
+		parts, taken, used = append(parts, text), append(taken, it), used+cost
+	}
+	id := wakeID(generation, taken)
+	return &Wake{
+		ID: id, Agent: agent, Generation: generation, State: Queued,
+		Text:  id + " " + strings.Join(parts, separator) + tailOf(taken),
+		Items: taken, CreatedAt: now,
+	}
+}
+
+// tailOf tells the agent what to do when there is something in origin for it.
+func tailOf(items []Item) string {
+	for _, it := range items {
+		if it.Kind == Handoff {
+			return closing
+		}
+	}
+	return ""
+}
+
+// wakeID is a hash of generation, items and attempts: composing the same wake
+// again, after a crash or with a lost ledger, finds the same name, and a
+// launcher that has seen it does not write it twice.
+func wakeID(generation string, items []Item) string {
+	h := sha256.New()
+	h.Write([]byte(generation))
+	for _, it := range items {
+		h.Write([]byte("\x00" + string(it.Kind) + "\x00" + it.ID + "\x00" + strconv.Itoa(it.Attempt)))
+	}
+	return "w" + hex.EncodeToString(h.Sum(nil)[:6])
+}
+
+// ItemIDs names what the wake carries, for the launcher's own record.
+func (w Wake) ItemIDs() []string {
+	ids := make([]string, len(w.Items))
+	for i, it := range w.Items {
+		ids[i] = it.ID
+	}
+	return ids
+}

@@ -1,0 +1,142 @@
+// Package ledger remembers what was done about origin's history and what the
+// operator wants: rows in .pawl/state.db, a SQLite database in WAL mode. It is
+// the only package that knows SQL.
+package ledger
+
+import (
+	"time"
+
+	"pawl/handoff"
+	"pawl/loop/delivery"
+	"pawl/loop/supervise"
+	"pawl/phases"
+)
+
+// Want is what the operator asked for.
+type Want string
+
+// The wants. An agent without one was adopted: it is told things while it
+// lives, and nothing starts it.
+const (
+	Undecided Want = ""
+	Up        Want = "up"
+	Down      Want = "down" // by name: it stays down until `up NAME`
+	Off       Want = "off"  // with all others: the next `up` starts it again
+)
+
+// Agent is what is known about one agent or service across its sessions.
+type Agent struct {
+	Name    string
+	Wanted  Want
+	Paused  bool
+	Parked  bool
+	Model   string // `up --model`, until the next `up NAME`
+	Adapter string // `up --adapter`, likewise
+	Fresh   bool   // the next start does not resume a conversation
+	Restart string // the reason of a restart that is due, by the operator or by supervision; "" none
+
+	Generations int    // how many there were: part of the next one's id
+	Generation  string // the newest one
+	Finished    bool   // a task that ran to its end
+	History     supervise.History
+	RestartAt   time.Time // not started before this
+	FrozenSince time.Time // its reminders stand still since then
+}
+
+// SessionState is how far a session is in its life, not what its program does.
+type SessionState string
+
+// The states of a session's row.
+const (
+	Starting SessionState = "starting" // on record; perhaps it runs already
+	Live     SessionState = "live"     // it was seen
+	Stopping SessionState = "stopping" // it was asked to end
+	Failed   SessionState = "failed"   // it could not be started; Error says why
+)
+
+// Session is one generation of an agent that has not ended, or that did.
+type Session struct {
+	Generation string
+	Agent      string
+	Name       string // the launcher's session name
+	Launcher   string
+	Adapter    string
+	Model      string
+	Phase      string
+	State      SessionState
+	PID        int
+	Started    string // identity of that process
+	CreatedAt  time.Time
+	LiveAt     time.Time
+	Doing      string    // starting, active, idle …: what was last seen
+	DoingSince time.Time // since when
+	Evidence   string    // what that was read from
+	ProbedAt   time.Time // asked why it stands still
+	StopAt     time.Time // when it was asked to stop
+	KillAt     time.Time // when it is killed
+	Reason     string    // why it was started, then why it was stopped
+	EndedAt    time.Time
+	ExitCode   int
+	ExitSignal string
+	Error      string
+}
+
+// Item is something that an agent is to be told beside handoffs: an
+// operator's message, a probe.
+type Item struct {
+	ID        string
+	Agent     string
+	Kind      delivery.Kind
+	Text      string
+	State     handoff.State // open, queued, taken, withdrawn
+	CreatedAt time.Time
+}
+
+// Loop is the one row about the loop as a whole.
+type Loop struct {
+	ID       int    // always 1
+	Epoch    string // made with the ledger: part of every generation's id
+	Revision int64  // counts the operator's edits: a plan that is older is made again
+
+	URL         string
+	Branch      string
+	Cursor      string // the tip up to which handoffs were derived
+	Fingerprint string // of the rules that they were derived with
+	FetchedAt   time.Time
+	NextLook    time.Time
+	Failures    int // looks at origin that failed in a row
+	OriginError string
+
+	Phase phases.State
+	Facts map[string]phases.Fact // what the tip says, by phase
+	Told  map[string]string      // what was said once already: key → about which commit or blob
+
+	Paused      bool
+	ConfigError string
+	LastPass    time.Time
+}
+
+// Event is one line of the history.
+type Event struct {
+	Seq   int64
+	Time  time.Time
+	Kind  string
+	Agent string
+	Data  map[string]any
+}
+
+// Changes are the rows that one plan writes, all or none of them.
+type Changes struct {
+	Loop     *Loop
+	Agents   []Agent
+	Sessions []Session
+	Handoffs []handoff.Handoff
+	Wakes    []delivery.Wake
+	Items    []Item
+	Events   []Event
+}
+
+// Empty says that there is nothing to write.
+func (c Changes) Empty() bool {
+	return c.Loop == nil && len(c.Agents)+len(c.Sessions)+len(c.Handoffs)+len(c.Wakes)+len(c.Items)+len(c.Events) == 0
+}

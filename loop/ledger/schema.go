@@ -1,0 +1,103 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// migrations are applied in order; user_version counts them. One that was
+// released is never changed.
+var migrations = []string{
+	`
+CREATE TABLE loop (
+  id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, revision INTEGER NOT NULL,
+  url TEXT NOT NULL, branch TEXT NOT NULL, cursor TEXT NOT NULL, fingerprint TEXT NOT NULL,
+  fetched_at INTEGER NOT NULL, next_look INTEGER NOT NULL, failures INTEGER NOT NULL, origin_error TEXT NOT NULL,
+  phase TEXT NOT NULL, facts TEXT NOT NULL, told TEXT NOT NULL,
+  paused INTEGER NOT NULL, config_error TEXT NOT NULL, last_pass INTEGER NOT NULL
+) STRICT;
+CREATE TABLE agents (
+  name TEXT PRIMARY KEY, wanted TEXT NOT NULL, paused INTEGER NOT NULL, parked INTEGER NOT NULL,
+  model TEXT NOT NULL, adapter TEXT NOT NULL, fresh INTEGER NOT NULL, restart TEXT NOT NULL,
+  generations INTEGER NOT NULL, generation TEXT NOT NULL, finished INTEGER NOT NULL,
+  history TEXT NOT NULL, restart_at INTEGER NOT NULL, frozen_since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sessions (
+  generation TEXT PRIMARY KEY, agent TEXT NOT NULL, name TEXT NOT NULL, launcher TEXT NOT NULL,
+  adapter TEXT NOT NULL, model TEXT NOT NULL, phase TEXT NOT NULL, state TEXT NOT NULL,
+  pid INTEGER NOT NULL, started TEXT NOT NULL, created_at INTEGER NOT NULL, live_at INTEGER NOT NULL,
+  doing TEXT NOT NULL, doing_since INTEGER NOT NULL, evidence TEXT NOT NULL, probed_at INTEGER NOT NULL,
+  stop_at INTEGER NOT NULL, kill_at INTEGER NOT NULL, reason TEXT NOT NULL,
+  ended_at INTEGER NOT NULL, exit_code INTEGER NOT NULL, exit_signal TEXT NOT NULL, error TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_running ON sessions (agent) WHERE ended_at = 0;
+CREATE TABLE handoffs (
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, agent TEXT NOT NULL, kind TEXT NOT NULL,
+  rule TEXT NOT NULL, gate TEXT NOT NULL, verdict TEXT NOT NULL, "commit" TEXT NOT NULL,
+  subject TEXT NOT NULL, author TEXT NOT NULL, author_date INTEGER NOT NULL, pawl_id TEXT NOT NULL,
+  path TEXT NOT NULL, blob TEXT NOT NULL, appearance TEXT NOT NULL,
+  state TEXT NOT NULL, attempts INTEGER NOT NULL, seen_at INTEGER NOT NULL, opened_at INTEGER NOT NULL,
+  sent_at INTEGER NOT NULL, taken_at INTEGER NOT NULL, remind_at INTEGER NOT NULL,
+  generation TEXT NOT NULL, answered_by TEXT NOT NULL, why TEXT NOT NULL, stuck INTEGER NOT NULL
+) STRICT;
+CREATE INDEX handoffs_open ON handoffs (n) WHERE state IN ('open', 'queued', 'sent', 'taken');
+CREATE INDEX handoffs_commit ON handoffs ("commit") WHERE kind = 'signal';
+CREATE INDEX handoffs_answer ON handoffs (answered_by) WHERE kind = 'signal';
+CREATE INDEX handoffs_expired ON handoffs (state) WHERE kind = 'inbox' AND state = 'expired';
+CREATE INDEX handoffs_path ON handoffs (path) WHERE kind = 'inbox';
+CREATE TABLE wakes (
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, agent TEXT NOT NULL, generation TEXT NOT NULL,
+  state TEXT NOT NULL, text TEXT NOT NULL, items TEXT NOT NULL,
+  created_at INTEGER NOT NULL, sent_at INTEGER NOT NULL, taken_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX wakes_flying ON wakes (n) WHERE state IN ('queued', 'sent');
+CREATE TABLE items (
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, agent TEXT NOT NULL, kind TEXT NOT NULL,
+  text TEXT NOT NULL, state TEXT NOT NULL, created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX items_pending ON items (n) WHERE state IN ('open', 'queued');
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, kind TEXT NOT NULL, agent TEXT NOT NULL, data TEXT NOT NULL
+) STRICT;
+CREATE TABLE memo (key TEXT PRIMARY KEY, value TEXT NOT NULL, used_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE config (id INTEGER PRIMARY KEY CHECK (id = 1), path TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+`,
+}
+
+// migrate brings the schema up to date. A ledger that a newer pawl wrote is an
+// error: an older one would misread it.
+func migrate(ctx context.Context, db *sql.DB, epoch string) error {
+	var version int
+	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	if version == len(migrations) {
+		return nil
+	}
+	return transact(ctx, db, func(tx *sql.Tx) error {
+		// Another process may have migrated while this one waited for the lock.
+		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+			return err
+		}
+		return upgrade(ctx, tx, version, epoch)
+	})
+}
+
+func upgrade(ctx context.Context, tx *sql.Tx, version int, epoch string) error {
+	if version > len(migrations) {
+		return fmt.Errorf("it has version %d and this pawl knows %d; use the newer pawl", version, len(migrations))
+	}
+	for i := version; i < len(migrations); i++ {
+		if _, err := tx.ExecContext(ctx, migrations[i]); err != nil {
+			return fmt.Errorf("migration %d: %w", i+1, err)
+		}
+	}
+	if version == 0 {
+		if err := loops.upsert(ctx, tx, []Loop{{ID: 1, Epoch: epoch}}); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(migrations)))
+	return err
+}

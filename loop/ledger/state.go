@@ -1,0 +1,143 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"reflect"
+	"slices"
+
+	"pawl/handoff"
+	"pawl/loop/delivery"
+)
+
+// State is everything that is still open: what a plan is made from. Rows that
+// are closed stay in the database, so that its size does not matter here.
+type State struct {
+	Loop     Loop
+	Agents   map[string]Agent           // by name
+	Sessions map[string]Session         // those that have not ended, by agent
+	Handoffs map[string]handoff.Handoff // those that are not closed, by id
+	Order    []string                   // their ids, oldest first
+	Wakes    map[string]delivery.Wake   // those in flight, by id
+	Items    map[string]Item            // those that are pending, by id
+	Pending  []string                   // their ids, oldest first
+	Ended    []Session                  // those that a plan has ended; none when loaded
+	Events   []Event                    // to be written; none when loaded
+}
+
+// Load reads the state.
+func (l *Ledger) Load(ctx context.Context) (State, error) { return load(ctx, l.db) }
+
+func load(ctx context.Context, q querier) (State, error) {
+	s := State{
+		Agents: map[string]Agent{}, Sessions: map[string]Session{}, Handoffs: map[string]handoff.Handoff{},
+		Wakes: map[string]delivery.Wake{}, Items: map[string]Item{},
+	}
+	rows, err := loops.find(ctx, q, "WHERE id = 1")
+	if err != nil {
+		return s, err
+	}
+	if len(rows) == 0 {
+		return s, sql.ErrNoRows
+	}
+	s.Loop = rows[0]
+	if err := each(ctx, q, agents, "", func(a Agent) { s.Agents[a.Name] = a }); err != nil {
+		return s, err
+	}
+	if err := each(ctx, q, sessions, "WHERE ended_at = 0", func(x Session) { s.Sessions[x.Agent] = x }); err != nil {
+		return s, err
+	}
+	if err := each(ctx, q, handoffs, "WHERE state IN ('open', 'queued', 'sent', 'taken') ORDER BY n", s.putHandoff); err != nil {
+		return s, err
+	}
+	if err := each(ctx, q, wakes, "WHERE state IN ('queued', 'sent') ORDER BY n", func(w delivery.Wake) { s.Wakes[w.ID] = w }); err != nil {
+		return s, err
+	}
+	return s, each(ctx, q, items, "WHERE state IN ('open', 'queued') ORDER BY n", s.PutItem)
+}
+
+func each[T any](ctx context.Context, q querier, t table[T], clause string, f func(T)) error {
+	rows, err := t.find(ctx, q, clause)
+	for _, r := range rows {
+		f(r)
+	}
+	return err
+}
+
+func (s *State) putHandoff(h handoff.Handoff) {
+	if _, ok := s.Handoffs[h.ID]; !ok {
+		s.Order = append(s.Order, h.ID)
+	}
+	s.Handoffs[h.ID] = h
+}
+
+// PutHandoff adds or replaces a handoff, new ones last.
+func (s *State) PutHandoff(h handoff.Handoff) { s.putHandoff(h) }
+
+// PutItem adds or replaces an item, new ones last.
+func (s *State) PutItem(it Item) {
+	if _, ok := s.Items[it.ID]; !ok {
+		s.Pending = append(s.Pending, it.ID)
+	}
+	s.Items[it.ID] = it
+}
+
+// Agent returns the agent's row; a new one where there is none.
+func (s *State) Agent(name string) Agent {
+	a := s.Agents[name]
+	a.Name = name
+	return a
+}
+
+// Clone is a copy that can be changed without changing s. Rows are replaced,
+// never changed in place, so that what they point to may be shared.
+func (s *State) Clone() State {
+	c := *s
+	c.Loop.Facts, c.Loop.Told = maps.Clone(s.Loop.Facts), maps.Clone(s.Loop.Told)
+	if c.Loop.Told == nil {
+		c.Loop.Told = map[string]string{}
+	}
+	c.Agents, c.Sessions = maps.Clone(s.Agents), maps.Clone(s.Sessions)
+	c.Handoffs, c.Wakes, c.Items = maps.Clone(s.Handoffs), maps.Clone(s.Wakes), maps.Clone(s.Items)
+	c.Order, c.Pending = slices.Clone(s.Order), slices.Clone(s.Pending)
+	c.Ended, c.Events = nil, nil
+	return c
+}
+
+// Diff is what must be written to get from before to after.
+func Diff(before, after State) Changes {
+	c := Changes{Events: after.Events}
+	if !reflect.DeepEqual(normal(before.Loop), normal(after.Loop)) {
+		c.Loop = &after.Loop
+	}
+	c.Agents = changed(before.Agents, after.Agents, slices.Sorted(maps.Keys(after.Agents)))
+	c.Sessions = append(c.Sessions, after.Ended...)
+	c.Sessions = append(c.Sessions, changed(before.Sessions, after.Sessions, slices.Sorted(maps.Keys(after.Sessions)))...)
+	c.Handoffs = changed(before.Handoffs, after.Handoffs, after.Order)
+	c.Wakes = changed(before.Wakes, after.Wakes, slices.Sorted(maps.Keys(after.Wakes)))
+	c.Items = changed(before.Items, after.Items, after.Pending)
+	return c
+}
+
+func changed[T any](before, after map[string]T, order []string) []T {
+	var out []T
+	for _, key := range order {
+		was, ok := before[key]
+		if is := after[key]; !ok || !reflect.DeepEqual(was, is) {
+			out = append(out, is)
+		}
+	}
+	return out
+}
+
+// normal makes an empty map and a missing one the same.
+func normal(l Loop) Loop {
+	if len(l.Told) == 0 {
+		l.Told = nil
+	}
+	if len(l.Facts) == 0 {
+		l.Facts = nil
+	}
+	return l
+}
