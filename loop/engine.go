@@ -1,0 +1,161 @@
+package loop
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"pawl/handoff"
+	"pawl/handoff/mirror"
+	"pawl/loop/config"
+	"pawl/loop/launcher"
+	"pawl/loop/ledger"
+)
+
+// Engine runs passes: it holds the thin edges that a pass looks through and
+// acts with, and no state that a crash could lose.
+type Engine struct {
+	Source    *Source // where the configuration comes from
+	Ledger    *ledger.Ledger
+	Launchers map[string]launcher.Launcher
+	Default   string          // the launcher of agents that name none
+	Env       func() []string // what sessions and git are started with
+	Log       *slog.Logger
+	Now       func() time.Time
+	Event     func(ledger.Event) // told of each event once it is on record; nil: nobody
+
+	mu     sync.Mutex
+	mirror *mirror.Mirror
+	origin config.Origin // that mirror was made for
+}
+
+// Look is what a look at origin brought.
+type Look struct {
+	Done bool // origin was asked
+	mirror.Look
+	Err error
+}
+
+// Result is how an action ended.
+type Result struct {
+	Action
+	Outcome string // ok, failed or deferred
+	Err     error
+}
+
+// Report is what one pass did.
+type Report struct {
+	Decision
+	Config  *config.Config
+	Moved   bool
+	Results []Result
+}
+
+// maxReplans bounds how often one pass is planned again because the operator
+// edited the ledger meanwhile.
+const maxReplans = 5
+
+// Pass is one observe → plan → act with what a look at origin brought.
+func (e *Engine) Pass(ctx context.Context, look Look) (Report, error) {
+	cfg, err := e.Source.Load(ctx, e.Ledger)
+	if err != nil {
+		return Report{}, err
+	}
+	if err := e.record(ctx, e.Source.Notes()); err != nil {
+		return Report{}, err
+	}
+	for range maxReplans {
+		w, err := e.observe(ctx, cfg, look)
+		if err != nil {
+			return Report{}, err
+		}
+		d := Plan(w)
+		err = e.Ledger.Commit(ctx, w.State.Loop.Revision, d.Changes)
+		if errors.Is(err, ledger.ErrStale) {
+			continue
+		}
+		if err != nil {
+			return Report{}, err
+		}
+		e.tell(d.Changes.Events)
+		if err := e.pin(ctx, w, d); err != nil {
+			e.Log.Warn("the cursor is not pinned", "error", err)
+		}
+		results := e.act(ctx, cfg, d)
+		return Report{Decision: d, Config: cfg, Moved: d.After.Loop.Cursor != w.State.Loop.Cursor, Results: results}, nil
+	}
+	return Report{}, ledger.ErrStale
+}
+
+// record writes events that no plan decided, and tells of them.
+func (e *Engine) record(ctx context.Context, list []ledger.Event) error {
+	if len(list) == 0 {
+		return nil
+	}
+	if err := e.Ledger.AddEvents(ctx, list...); err != nil {
+		return err
+	}
+	e.tell(list)
+	return nil
+}
+
+func (e *Engine) tell(list []ledger.Event) {
+	for _, ev := range list {
+		attrs := []any{"agent", ev.Agent}
+		for _, k := range slices.Sorted(maps.Keys(ev.Data)) {
+			attrs = append(attrs, k, ev.Data[k])
+		}
+		e.Log.Info(ev.Kind, attrs...)
+		if e.Event != nil {
+			e.Event(ev)
+		}
+	}
+}
+
+// pin keeps the cursor's history in the mirror. It comes after the commit: a
+// crash in between leaves the older pin, which keeps more than is needed.
+func (e *Engine) pin(ctx context.Context, w World, d Decision) error {
+	if cursor := d.After.Loop.Cursor; cursor != "" && cursor != w.State.Loop.Cursor {
+		m, err := e.window(ctx)
+		if err != nil {
+			return err
+		}
+		return m.Pin(ctx, cursor)
+	}
+	return nil
+}
+
+// LookAtOrigin asks origin for its tip and fetches what is new. It may take as
+// long as the network does, and touches nothing that a pass reads.
+func (e *Engine) LookAtOrigin(ctx context.Context) Look {
+	m, err := e.window(ctx)
+	if err != nil {
+		return Look{Done: true, Err: err}
+	}
+	got, err := m.Look(ctx)
+	return Look{Done: true, Look: got, Err: err}
+}
+
+// Rules resolves the configuration's roles into the agents of today.
+func Rules(c *config.Config) handoff.Rules {
+	var r handoff.Rules
+	for _, s := range c.Handoff.Signals {
+		rule := handoff.Rule{Name: s.Name, Subject: s.Subject, AnsweredBy: s.AnsweredBy}
+		for _, name := range s.Wakes {
+			for _, agent := range c.Readers(name) {
+				if !slices.Contains(rule.Wakes, agent) {
+					rule.Wakes = append(rule.Wakes, agent)
+				}
+			}
+		}
+		r.Signals = append(r.Signals, rule)
+	}
+	for _, in := range c.Handoff.Inboxes {
+		r.Inboxes = append(r.Inboxes, handoff.InboxRule{Name: in.File, Readers: c.Readers(in.Reader)})
+	}
+	return r
+}

@@ -1,0 +1,94 @@
+package loop
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+
+	"pawl/handoff/mirror"
+	"pawl/loop/config"
+	"pawl/loop/ledger"
+	"pawl/phases"
+)
+
+// phaseFacts reads every phase's STATUS file at the tip. A verdict on a blob
+// that was read before is remembered by its hash.
+func phaseFacts(ctx context.Context, m *mirror.Mirror, memo *ledger.Memo, cfg *config.Config, before map[string]phases.Fact, tip string) (map[string]phases.Fact, error) {
+	out := map[string]phases.Fact{}
+	if len(cfg.Phases.Sequence) == 0 {
+		return out, nil
+	}
+	var names []string
+	for _, p := range cfg.Phases.Sequence {
+		names = append(names, p.Status)
+	}
+	files, err := m.Files(ctx, tip, cfg.Handoff.Docs, names)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range cfg.Phases.Sequence {
+		file, there := files[p.Status]
+		if !there {
+			continue
+		}
+		f := phases.Fact{Path: file.Path, Blob: file.Blob}
+		if f.Verdict, err = verdict(ctx, file, memo, cfg.Phases.DoneMarker); err != nil {
+			return nil, err
+		}
+		if f.Verdict.Done {
+			if f.Commit, err = completed(ctx, m, cfg, before[p.ID], p.Status, tip); err != nil {
+				return nil, err
+			}
+		}
+		out[p.ID] = f
+	}
+	return out, nil
+}
+
+// completed is the commit that made a phase done; it does not change while the
+// phase stays done.
+func completed(ctx context.Context, m *mirror.Mirror, cfg *config.Config, before phases.Fact, status, tip string) (string, error) {
+	if before.Verdict.Done && before.Commit != "" {
+		return before.Commit, nil
+	}
+	return m.Completed(ctx, tip, cfg.Handoff.Docs, status, func(content []byte) bool {
+		return phases.Done(content, cfg.Phases.DoneMarker).Done
+	})
+}
+
+func verdict(ctx context.Context, file mirror.File, memo *ledger.Memo, marker string) (phases.Verdict, error) {
+	key := "done/" + file.Blob + "/" + marker
+	var v phases.Verdict
+	if doc, ok := memo.Get(key); ok && json.Unmarshal([]byte(doc), &v) == nil {
+		return v, nil
+	}
+	content, err := file.Read(ctx)
+	if err != nil {
+		return v, err
+	}
+	v = phases.Done(content, marker)
+	doc, err := json.Marshal(v)
+	if err != nil {
+		return v, err
+	}
+	memo.Put(key, string(doc))
+	return v, nil
+}
+
+// window is the mirror of the origin that is configured now.
+func (e *Engine) window(ctx context.Context) (*mirror.Mirror, error) {
+	cfg, err := e.Source.Load(ctx, e.Ledger)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.mirror == nil || e.origin != cfg.Origin {
+		e.mirror = mirror.New(mirror.Options{
+			Dir: filepath.Join(cfg.StateDir, "origin.git"), Repo: cfg.Dir, URL: cfg.Origin.URL, Remote: cfg.Origin.Remote,
+			Branch: cfg.Origin.Branch, Env: e.Env(), Log: e.Log, Memo: e.Ledger.Memo(e.Log),
+		})
+		e.origin = cfg.Origin
+	}
+	return e.mirror, nil
+}

@@ -1,0 +1,143 @@
+package loop
+
+import (
+	"time"
+
+	"pawl/loop/adapter"
+	"pawl/loop/config"
+	"pawl/loop/launcher"
+	"pawl/loop/ledger"
+)
+
+// Plan decides one pass. It reads nothing but w and changes nothing: the same
+// world gives the same decision.
+//
+// Its order is that of the facts: what the sessions did, what came to origin,
+// where that leaves the phases, who must run then, and who is told what.
+func Plan(w World) Decision {
+	p := newPlanner(w)
+	p.sessions()
+	p.wakesInFlight()
+	p.origin()
+	p.phases()
+	p.adoptTold()
+	p.wants()
+	p.freeze()
+	p.stalls()
+	p.quiet()
+	p.deliver()
+	p.stuck()
+	return p.decision()
+}
+
+// planner is the working copy of one plan.
+type planner struct {
+	w       World
+	now     time.Time
+	s       ledger.State
+	units   []*unit
+	byName  map[string]*unit
+	actions []Action
+	holds   map[string]string
+
+	settling bool
+}
+
+// unit is one agent or service with all that is known about it.
+type unit struct {
+	config.Agent
+	service  bool
+	profile  adapter.Profile
+	launcher string
+	obs      *launcher.Observation // its own session, as seen; nil when not there
+	blind    bool                  // its launcher could not be looked at
+	conflict string                // why the session of its name is not its own
+}
+
+func newPlanner(w World) *planner {
+	p := &planner{w: w, now: w.Now, s: w.State.Clone(), byName: map[string]*unit{}, holds: map[string]string{}}
+	for _, a := range w.Config.Agents {
+		p.add(&unit{Agent: a})
+	}
+	for _, svc := range w.Config.Services {
+		p.add(&unit{Agent: ServiceAgent(svc), service: true})
+	}
+	return p
+}
+
+// ServiceAgent is a service seen as an agent that is never told anything.
+func ServiceAgent(s config.Service) config.Agent {
+	return config.Agent{
+		Name: s.Name, Kind: "service", Dir: s.Dir, Session: s.Session, Launcher: s.Launcher, Env: s.Env,
+		Enabled: true, Watch: "heal",
+	}
+}
+
+func (p *planner) add(u *unit) {
+	row := p.s.Agent(u.Name)
+	u.profile = p.w.Config.Adapters[orElse(row.Adapter, u.Adapter)]
+	u.launcher = orElse(u.Launcher, p.w.Default)
+	p.units = append(p.units, u)
+	p.byName[u.Name] = u
+}
+
+func (p *planner) row(u *unit) ledger.Agent { return p.s.Agent(u.Name) }
+
+func (p *planner) put(a ledger.Agent) { p.s.Agents[a.Name] = a }
+
+func (p *planner) session(u *unit) (ledger.Session, bool) {
+	s, ok := p.s.Sessions[u.Name]
+	return s, ok
+}
+
+func (p *planner) act(a Action) { p.actions = append(p.actions, a) }
+
+// event notes a decision; pairs are keys and values.
+func (p *planner) event(kind, agent string, pairs ...any) {
+	data := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if v := pairs[i+1]; v != "" {
+			data[pairs[i].(string)] = v
+		}
+	}
+	p.s.Events = append(p.s.Events, ledger.Event{Time: p.now, Kind: kind, Agent: agent, Data: data})
+}
+
+// once says whether something about value was not said before, and remembers it.
+func (p *planner) once(key, value string) bool {
+	if p.s.Loop.Told[key] == value {
+		return false
+	}
+	p.s.Loop.Told[key] = value
+	return true
+}
+
+func (p *planner) decision() Decision {
+	next := p.next()
+	return Decision{
+		Changes:  ledger.Diff(p.w.State, p.s),
+		Actions:  p.actions,
+		After:    p.s,
+		Next:     next,
+		Holds:    p.holds,
+		Settling: p.settling,
+	}
+}
+
+// paused says who keeps u from being touched; "" when nobody does.
+func (p *planner) paused(u *unit) string {
+	switch {
+	case p.row(u).Paused:
+		return "the agent"
+	case p.s.Loop.Paused && u.Kind == "loop":
+		return "the loop"
+	}
+	return ""
+}
+
+func orElse(s, other string) string {
+	if s != "" {
+		return s
+	}
+	return other
+}

@@ -1,0 +1,148 @@
+package loop
+
+import (
+	"fmt"
+	"time"
+
+	"pawl/handoff"
+	"pawl/loop/delivery"
+	"pawl/loop/ledger"
+)
+
+// deliver makes one wake for each agent that may be told something and has
+// something to be told.
+func (p *planner) deliver() {
+	for _, u := range p.units {
+		if u.service {
+			continue
+		}
+		hold := delivery.Hold(p.target(u))
+		if hold != "" {
+			if p.holds[u.Name] == "" {
+				p.holds[u.Name] = hold
+			}
+			continue
+		}
+		if w := delivery.Compose(u.Name, u.obs.Generation, p.toTell(u), p.now); w != nil {
+			p.queue(u, *w)
+		}
+	}
+}
+
+func (p *planner) target(u *unit) delivery.Target {
+	agent := p.row(u)
+	row, running := p.session(u)
+	t := delivery.Target{
+		Wanted:   agent.Wanted == ledger.Up || agent.Wanted == ledger.Undecided && running,
+		Parked:   agent.Parked,
+		Paused:   p.paused(u),
+		Complete: u.Kind == "loop" && p.s.Loop.Phase.Complete,
+		Present:  running,
+		Ready:    running && row.State == ledger.Live && u.obs != nil,
+		Idle:     row.Doing == "idle",
+		Queues:   u.profile.QueuesInput,
+	}
+	for id, w := range p.s.Wakes {
+		if w.Agent == u.Name && (w.State == delivery.Queued || w.State == delivery.Sent) {
+			t.InFlight = id
+		}
+	}
+	return t
+}
+
+// toTell are the items for one wake: open handoffs, due reminders, and what
+// else waits for the agent.
+func (p *planner) toTell(u *unit) []delivery.Item {
+	var out []delivery.Item
+	row, _ := p.session(u)
+	for _, id := range p.s.Order {
+		h := p.s.Handoffs[id]
+		if h.Agent != u.Name {
+			continue
+		}
+		if h.State == handoff.Open {
+			out = append(out, delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: h.Label(), Attempt: h.Attempts + 1})
+		}
+		if h.State == handoff.Taken && p.reminderDue(h) && row.Doing == "idle" {
+			if it, again := p.remind(h); again {
+				out = append(out, it)
+			}
+		}
+	}
+	for _, id := range p.s.Pending {
+		if it := p.s.Items[id]; it.Agent == u.Name && it.State == handoff.Open {
+			out = append(out, delivery.Item{Kind: it.Kind, ID: it.ID, Text: it.Text, Attempt: 1})
+		}
+	}
+	return out
+}
+
+func (p *planner) reminderDue(h handoff.Handoff) bool {
+	return !h.RemindAt.IsZero() && !p.now.Before(h.RemindAt) && p.stillThere(h)
+}
+
+// stillThere says that an inbox handoff is about the letter that lies there
+// now; a newer letter has a handoff, and a reminder, of its own.
+func (p *planner) stillThere(h handoff.Handoff) bool {
+	for _, id := range p.s.Order {
+		o := p.s.Handoffs[id]
+		if h.Kind == handoff.Inbox && o.Kind == handoff.Inbox && o.ID != h.ID && o.Path == h.Path && o.Agent == h.Agent &&
+			!o.State.Closed() && o.SeenAt.After(h.SeenAt) {
+			return false
+		}
+	}
+	return true
+}
+
+// remind says what to tell again; after give_up_after times it gives up.
+func (p *planner) remind(h handoff.Handoff) (delivery.Item, bool) {
+	limit := p.w.Config.Handoff.GiveUpAfter
+	if h.Attempts > limit {
+		h.State, h.RemindAt = handoff.Expired, time.Time{}
+		h.Why = fmt.Sprintf("not answered after %d reminders", limit)
+		p.s.Handoffs[h.ID] = h
+		p.event("handoff.expired", h.Agent, "handoff", h.ID, "label", h.Label(), "reminders", limit)
+		p.act(Action{Kind: Notify, Agent: h.Agent, Reason: h.Label() + ": " + h.Why})
+		return delivery.Item{}, false
+	}
+	text := fmt.Sprintf("reminder %d of %d: %s", h.Attempts, limit, h.Label())
+	return delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: text, Attempt: h.Attempts + 1}, true
+}
+
+// queue records a wake before anything goes out.
+func (p *planner) queue(u *unit, w delivery.Wake) {
+	p.s.Wakes[w.ID] = w
+	for _, it := range w.Items {
+		if h, ok := p.s.Handoffs[it.ID]; ok {
+			h.State, h.Generation, h.Attempts, h.RemindAt = handoff.Queued, w.Generation, it.Attempt, time.Time{}
+			p.s.Handoffs[it.ID] = h
+		}
+		if item, ok := p.s.Items[it.ID]; ok {
+			item.State = handoff.Queued
+			p.s.Items[it.ID] = item
+		}
+	}
+	p.act(Action{Kind: Wake, Agent: u.Name, Reason: reasonOf(w), Generation: w.Generation, WakeID: w.ID})
+}
+
+// reasonOf is the wake in words: its text without the id.
+func reasonOf(w delivery.Wake) string {
+	if len(w.Items) == 1 {
+		return handoff.Clean(w.Items[0].Text, 120)
+	}
+	return handoff.Clean(fmt.Sprintf("%s and %d more", w.Items[0].Text, len(w.Items)-1), 120)
+}
+
+// stuck tells people once of a handoff that does not get through.
+func (p *planner) stuck() {
+	for _, id := range p.s.Order {
+		h := p.s.Handoffs[id]
+		if h.State != handoff.Open || h.Stuck || p.now.Before(h.OpenedAt.Add(p.w.Config.Handoff.RemindAfter)) {
+			continue
+		}
+		h.Stuck = true
+		p.s.Handoffs[id] = h
+		p.event("handoff.stuck", h.Agent, "handoff", h.ID, "label", h.Label(), "why", p.holds[h.Agent])
+		p.act(Action{Kind: Notify, Agent: h.Agent, Reason: h.Label() + " does not get through: " + p.holds[h.Agent]})
+	}
+}

@@ -1,0 +1,55 @@
+package loop
+
+import (
+	"time"
+
+	"pawl/handoff"
+	"pawl/loop/delivery"
+	"pawl/loop/ledger"
+)
+
+// While something that was started, stopped or sent settles, the next look
+// comes soon, and later the longer it takes.
+const (
+	settleMin = 50 * time.Millisecond
+	settleBy  = 4 // a look each time it has taken a quarter longer
+)
+
+// next is when the next pass is due at the latest: all deadlines are rows, and
+// this is the earliest of them.
+func (p *planner) next() time.Time {
+	next := p.now.Add(p.w.Config.Supervise.Interval)
+	sooner := func(t time.Time) {
+		if !t.IsZero() && t.Before(next) {
+			next = t
+		}
+	}
+	settle := func(since time.Time) {
+		p.settling = true
+		sooner(p.now.Add(max(settleMin, p.now.Sub(since)/settleBy)))
+	}
+	for _, s := range p.s.Sessions {
+		switch s.State {
+		case ledger.Starting:
+			settle(s.CreatedAt)
+		case ledger.Stopping:
+			settle(s.StopAt)
+		}
+	}
+	for _, w := range p.s.Wakes {
+		if w.State == delivery.Queued || w.State == delivery.Sent {
+			settle(w.CreatedAt)
+		}
+	}
+	for _, a := range p.s.Agents {
+		if a.Wanted == ledger.Up && !a.Parked && a.RestartAt.After(p.now) {
+			sooner(a.RestartAt)
+		}
+	}
+	for _, h := range p.s.Handoffs {
+		if h.State == handoff.Taken && h.RemindAt.After(p.now) {
+			sooner(h.RemindAt)
+		}
+	}
+	return next
+}

@@ -1,0 +1,92 @@
+package loop
+
+import (
+	"strings"
+
+	"pawl/loop/ledger"
+	"pawl/phases"
+)
+
+// phases moves the index as far as origin's tip says, and tells of markers
+// that are there and not obeyed.
+func (p *planner) phases() {
+	seq := p.w.Config.Phases.Sequence
+	l := &p.s.Loop
+	if len(seq) > 0 && l.Cursor == "" && !p.w.Origin.Looked && !l.Phase.Known {
+		return // origin was never seen: the first phase that is not done is not known
+	}
+	if len(seq) > 0 && p.w.Origin.Err != "" && !l.Phase.Known {
+		return
+	}
+	p.markers(seq)
+	if p.s.Loop.Paused {
+		return
+	}
+	next, changes := phases.Step(seq, l.Facts, l.Phase, p.w.Config.Phases.AutoAdvance)
+	l.Phase = next
+	for _, c := range changes {
+		p.change(c)
+	}
+}
+
+// markers tells once of each DONE, of each marker that is not obeyed, and of a
+// DONE that went away again.
+func (p *planner) markers(seq []phases.Phase) {
+	l := &p.s.Loop
+	for _, ph := range seq {
+		fact := l.Facts[ph.ID]
+		switch _, told := l.Told["done:"+ph.ID]; {
+		case fact.Verdict.Done && ph.ID == l.Phase.Current:
+			if p.once("done:"+ph.ID, "done") {
+				p.event("phase.done", "", "phase", ph.ID, "status", fact.Path, "commit", fact.Commit)
+			}
+		case !fact.Verdict.Done && told:
+			delete(l.Told, "done:"+ph.ID)
+			p.event("phase.reopened", "", "phase", ph.ID, "status", fact.Path)
+		}
+		if ph.ID != l.Phase.Current {
+			continue
+		}
+		for _, m := range fact.Verdict.Markers {
+			if !m.Obey && p.once("unclear:"+ph.ID+":"+m.Why+m.Text, fact.Blob) {
+				p.event("phase.unclear", "", "phase", ph.ID, "status", fact.Path, "line", m.Line, "marker", m.Text, "why", m.Why)
+			}
+		}
+	}
+}
+
+func (p *planner) change(c phases.Change) {
+	skipped := strings.Join(c.Skipped, " ")
+	switch c.Kind {
+	case phases.Entered:
+		p.event("phase.entered", "", "phase", c.To, "skipped", skipped)
+	case phases.Advanced:
+		p.event("phase.advanced", "", "from", c.From, "to", c.To, "skipped", skipped)
+		p.act(Action{Kind: Advance, Reason: c.From + " is done, " + c.To + " begins"})
+	case phases.Resumed:
+		p.event("sequence.resumed", "", "phase", c.To)
+		p.act(Action{Kind: Advance, Reason: "the sequence goes on with " + c.To})
+	case phases.FoundComplete:
+		p.event("sequence.complete", "", "found", "at first sight")
+	case phases.Completed:
+		// An operator who went back and comes to the same end again has had
+		// this told, and on_complete run.
+		if !p.once("complete", p.s.Loop.Phase.Last) {
+			return
+		}
+		p.event("sequence.complete", "", "last", c.From)
+		p.act(Action{Kind: Complete, Reason: "the last phase, " + c.From + ", is done"})
+		p.onComplete()
+	}
+}
+
+// onComplete wants the task agent that closes the sequence to run, once.
+func (p *planner) onComplete() {
+	u := p.byName[p.w.Config.Phases.OnComplete]
+	if u == nil {
+		return
+	}
+	agent := p.row(u)
+	agent.Wanted, agent.Finished, agent.Parked = ledger.Up, false, false
+	p.put(agent)
+}

@@ -1,0 +1,183 @@
+package loop
+
+import (
+	"fmt"
+	"time"
+
+	"pawl/handoff"
+	"pawl/loop/launcher"
+	"pawl/loop/ledger"
+	"pawl/loop/supervise"
+)
+
+// sessions brings the rows in line with what was seen.
+func (p *planner) sessions() {
+	for _, u := range p.units {
+		row, known := p.session(u)
+		where := u.launcher
+		if known {
+			where = row.Launcher
+		}
+		if err, blind := p.w.Blind[where]; blind && err != nil {
+			u.blind = true
+			p.doing(u, "unknown", "the launcher could not be looked at: "+handoff.Clean(err.Error(), 200), p.now)
+			continue
+		}
+		seen, there := p.w.Sessions[where][u.Session]
+		switch {
+		case there && known && seen.Generation == row.Generation:
+			p.seen(u, row, seen)
+		case there && seen.Alive:
+			p.stranger(u, row, known, seen)
+		case known && row.State != ledger.Starting:
+			p.ended(u, row, seen.Exit)
+		}
+	}
+}
+
+// seen follows a session that is the one on record.
+func (p *planner) seen(u *unit, row ledger.Session, seen launcher.Observation) {
+	if !seen.Alive {
+		p.ended(u, row, seen.Exit)
+		return
+	}
+	u.obs = &seen
+	if row.State == ledger.Starting {
+		row.State, row.PID, row.Started, row.LiveAt = ledger.Live, seen.PID, seen.Started, p.now
+		p.event("agent.started", u.Name, "generation", row.Generation, "pid", seen.PID, "phase", row.Phase, "reason", row.Reason)
+	}
+	p.s.Sessions[u.Name] = row
+	r := Read(seen, p.now)
+	p.doing(u, r.Doing, r.Evidence, r.Since)
+}
+
+// stranger is a live session of u's name that is not the one on record. It is
+// adopted if it is ours and the ledger knows of none: then the ledger was lost.
+// A generation that the ledger has just given up is taken back, so that it can
+// be stopped. Anything else is left alone.
+func (p *planner) stranger(u *unit, row ledger.Session, known bool, seen launcher.Observation) {
+	agent := p.row(u)
+	owned := seen.Owner == Owner(p.w.Config.Path, u.Name) && seen.Agent == u.Name
+	switch {
+	case !owned, known, agent.Generations > 0 && agent.Generation != seen.Generation:
+		u.conflict = fmt.Sprintf("a session named %s of generation %s is there that is not ours", u.Session, handoff.Clean(seen.Generation, 40))
+		if p.once("conflict:"+u.Name, seen.Generation) {
+			p.event("agent.conflict", u.Name, "session", u.Session, "generation", handoff.Clean(seen.Generation, 40))
+		}
+		if known && row.State != ledger.Starting {
+			p.ended(u, row, nil)
+		}
+		return
+	}
+	adopted := ledger.Session{
+		Generation: seen.Generation, Agent: u.Name, Name: u.Session, Launcher: u.launcher,
+		Adapter: u.Adapter, Model: u.Model, Phase: seen.Phase, State: ledger.Live, PID: seen.PID, Started: seen.Started,
+		CreatedAt: p.now, LiveAt: p.now, Reason: "adopted",
+	}
+	agent.Generation, agent.Generations = seen.Generation, max(agent.Generations, 1)
+	p.put(agent)
+	p.s.Sessions[u.Name] = adopted
+	p.event("agent.adopted", u.Name, "generation", seen.Generation, "pid", seen.PID)
+	p.seen(u, adopted, seen)
+}
+
+// doing records what a session's program does, with the moment of the change.
+func (p *planner) doing(u *unit, doing, evidence string, since time.Time) {
+	row, ok := p.session(u)
+	if !ok || row.Doing == doing {
+		return
+	}
+	row.Doing, row.Evidence, row.DoingSince = doing, evidence, since
+	p.s.Sessions[u.Name] = row
+}
+
+// ended closes a session's row, reopens what it was told and has not answered,
+// and decides when the next one starts.
+func (p *planner) ended(u *unit, row ledger.Session, exit *launcher.Exit) {
+	asked := row.State == ledger.Stopping
+	how := describe(row, exit)
+	if exit != nil {
+		row.ExitCode, row.ExitSignal = exit.Code, exit.Signal
+	} else {
+		row.ExitCode = -1
+	}
+	p.close(row)
+	p.event("agent.exited", u.Name, "generation", row.Generation, "how", how, "code", row.ExitCode, "signal", row.ExitSignal, "reason", asWord(asked, row.Reason))
+	if !asked {
+		p.heal(u, row, how, exit)
+	}
+}
+
+func asWord(yes bool, s string) string {
+	if yes {
+		return s
+	}
+	return ""
+}
+
+func describe(row ledger.Session, exit *launcher.Exit) string {
+	switch {
+	case row.State == ledger.Failed:
+		return "could not be started: " + row.Error
+	case exit == nil, exit.Lost:
+		return "is gone; its exit status is not known"
+	case exit.Signal != "":
+		return "was ended by " + exit.Signal
+	}
+	return fmt.Sprintf("exited with code %d", exit.Code)
+}
+
+// heal decides about a session that ended by itself.
+func (p *planner) heal(u *unit, row ledger.Session, how string, exit *launcher.Exit) {
+	agent := p.row(u)
+	if u.Watch == "none" || u.Kind == "task" && exit != nil && !exit.Lost && exit.Code == 0 {
+		agent.Finished = true
+		p.put(agent)
+		return
+	}
+	lived := time.Duration(0)
+	if !row.LiveAt.IsZero() {
+		lived = p.now.Sub(row.LiveAt)
+	}
+	p.restartLater(u, agent, lived, how)
+}
+
+// restartLater applies the restart curve, and parks where it ends.
+func (p *planner) restartLater(u *unit, agent ledger.Agent, lived time.Duration, why string) {
+	c := p.w.Config.Supervise
+	v := supervise.Ended(u.Name, agent.History, lived, p.now,
+		supervise.Backoff{Initial: c.Backoff.Initial, Max: c.Backoff.Max, Jitter: c.Backoff.Jitter, ResetAfter: c.Backoff.ResetAfter},
+		supervise.Park{Restarts: c.Park.Restarts, Within: c.Park.Within})
+	agent.History = v.History
+	if v.Park {
+		agent.Parked = true
+		p.put(agent)
+		p.event("agent.parked", u.Name, "restarts", len(v.History.Restarts), "last", why)
+		p.act(Action{Kind: Parking, Agent: u.Name, Reason: why})
+		return
+	}
+	agent.History = v.History.Restarted(p.now)
+	agent.RestartAt, agent.Restart = v.At, why
+	p.put(agent)
+}
+
+// close ends a session's row. What it was told and has not answered is open again.
+func (p *planner) close(row ledger.Session) {
+	row.EndedAt, row.Doing, row.DoingSince = p.now, "exited", p.now
+	delete(p.s.Sessions, row.Agent)
+	p.s.Ended = append(p.s.Ended, row)
+	p.reopen(row.Generation)
+}
+
+// reopen makes what a generation was told and has not answered open again: the
+// next one is told it once. Probes were for that generation alone.
+func (p *planner) reopen(generation string) {
+	for _, id := range p.s.Order {
+		h := p.s.Handoffs[id]
+		if h.Generation != generation || h.State.Closed() || h.State == handoff.Open {
+			continue
+		}
+		h.State, h.Generation, h.Attempts, h.OpenedAt, h.RemindAt, h.Stuck = handoff.Open, "", 0, p.now, time.Time{}, false
+		p.s.Handoffs[id] = h
+	}
+}

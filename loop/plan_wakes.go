@@ -1,0 +1,182 @@
+package loop
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"pawl/handoff"
+	"pawl/loop/delivery"
+	"pawl/loop/launcher"
+)
+
+// wakesInFlight follows each wake that is on record by what the launchers
+// remember of it.
+func (p *planner) wakesInFlight() {
+	for _, id := range slices.Sorted(maps.Keys(p.s.Wakes)) {
+		w := p.s.Wakes[id]
+		u := p.byName[w.Agent]
+		if u == nil {
+			p.drop(w)
+			continue
+		}
+		row, running := p.session(u)
+		live := running && row.Generation == w.Generation
+		if live && u.obs == nil {
+			continue // nobody could look, or it is not there yet: doubt decides nothing
+		}
+		p.advance(u, w, p.evidence(u, w, live))
+	}
+}
+
+func (p *planner) evidence(u *unit, w delivery.Wake, live bool) delivery.Evidence {
+	e := delivery.Evidence{Live: live, Moot: p.moot(w)}
+	if !live {
+		return e
+	}
+	for _, m := range u.obs.Marks {
+		if m.ID == w.ID {
+			e.Written, e.Drained = m.Written, m.Drained
+		}
+	}
+	return e
+}
+
+// moot says that all handoffs of a wake were closed before it went out.
+func (p *planner) moot(w delivery.Wake) bool {
+	for _, it := range w.Items {
+		if it.Kind != delivery.Handoff {
+			return false
+		}
+		if h, open := p.s.Handoffs[it.ID]; open && !h.State.Closed() {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *planner) advance(u *unit, w delivery.Wake, e delivery.Evidence) {
+	switch delivery.Advance(w, e) {
+	case delivery.Drop:
+		p.drop(w)
+	case delivery.Send:
+		p.act(Action{Kind: Wake, Agent: u.Name, Reason: "sent again after an interruption", Generation: w.Generation, WakeID: w.ID, Again: true})
+	case delivery.Mark:
+		w.State, w.SentAt = delivery.Sent, e.Written
+		p.sent(w)
+	case delivery.Take:
+		if w.State == delivery.Queued {
+			w.SentAt = e.Written
+			p.sent(w)
+		}
+		w.State, w.TakenAt = delivery.Taken, e.Drained
+		p.taken(w)
+	}
+}
+
+// drop ends a wake that will never be read. What it carried is open again.
+func (p *planner) drop(w delivery.Wake) {
+	w.State = delivery.Dropped
+	p.s.Wakes[w.ID] = w
+	for _, it := range w.Items {
+		if item, ok := p.s.Items[it.ID]; ok {
+			item.State = handoff.Open
+			if item.Kind == delivery.Probe {
+				item.State = handoff.Withdrawn
+			}
+			p.s.Items[it.ID] = item
+		}
+		if h, ok := p.s.Handoffs[it.ID]; ok && h.Generation == w.Generation && !h.State.Closed() {
+			h.State, h.Generation, h.OpenedAt = handoff.Open, "", p.now
+			h.Attempts = max(h.Attempts-1, 0)
+			p.s.Handoffs[it.ID] = h
+		}
+	}
+}
+
+func (p *planner) sent(w delivery.Wake) {
+	p.s.Wakes[w.ID] = w
+	for _, h := range p.carried(w) {
+		h.State, h.SentAt = handoff.Sent, w.SentAt
+		p.s.Handoffs[h.ID] = h
+		p.event("handoff.sent", w.Agent, "handoff", h.ID, "wake", w.ID, "label", h.Label(), "attempt", h.Attempts, "ms", w.SentAt.Sub(h.SeenAt).Milliseconds())
+	}
+}
+
+func (p *planner) taken(w delivery.Wake) {
+	p.s.Wakes[w.ID] = w
+	for _, it := range w.Items {
+		if item, ok := p.s.Items[it.ID]; ok {
+			item.State = handoff.Taken
+			p.s.Items[it.ID] = item
+		}
+	}
+	for _, h := range p.carried(w) {
+		p.take(h, w.TakenAt)
+		p.event("handoff.taken", w.Agent, "handoff", h.ID, "wake", w.ID, "label", h.Label())
+	}
+}
+
+// take records that the agent has a handoff, and when it is reminded of it. A
+// rule without an answer is answered by that.
+func (p *planner) take(h handoff.Handoff, at time.Time) {
+	h.State, h.TakenAt = handoff.Taken, at
+	if p.owed(h) {
+		h.RemindAt = at.Add(p.w.Config.Handoff.RemindAfter)
+	}
+	if h.Kind == handoff.Signal && p.w.Rules.AnsweredBy(h) == "" {
+		h.State, h.Why = handoff.Answered, "its rule asks for no answer"
+		p.event("handoff.answered", h.Agent, "handoff", h.ID, "label", h.Label())
+	}
+	p.s.Handoffs[h.ID] = h
+}
+
+// carried are the handoffs of w that are still open and told by it.
+func (p *planner) carried(w delivery.Wake) []handoff.Handoff {
+	var out []handoff.Handoff
+	for _, it := range w.Items {
+		if h, ok := p.s.Handoffs[it.ID]; ok && !h.State.Closed() && h.Generation == w.Generation {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// owed says that the agent has to do something about h once it has taken it.
+func (p *planner) owed(h handoff.Handoff) bool {
+	if h.Kind == handoff.Inbox {
+		return true
+	}
+	answer := p.w.Rules.AnsweredBy(h)
+	return answer != "" && !h.Report(answer)
+}
+
+// adoptTold settles handoffs that the ledger has as untold although the live
+// generation was told them: the ledger was lost, the launcher's own record was not.
+func (p *planner) adoptTold() {
+	for _, id := range p.s.Order {
+		h := p.s.Handoffs[id]
+		u := p.byName[h.Agent]
+		if h.State != handoff.Open || h.Attempts > 0 || u == nil || u.obs == nil {
+			continue
+		}
+		mark, told := markFor(u.obs.Marks, id)
+		if !told {
+			continue
+		}
+		h.State, h.Attempts, h.Generation, h.SentAt = handoff.Sent, 1, u.obs.Generation, mark.Written
+		p.s.Handoffs[id] = h
+		if !mark.Drained.IsZero() {
+			p.take(h, mark.Drained)
+		}
+	}
+}
+
+func markFor(marks []launcher.Mark, item string) (launcher.Mark, bool) {
+	for _, m := range marks {
+		if slices.Contains(m.Items, item) {
+			return m, true
+		}
+	}
+	return launcher.Mark{}, false
+}

@@ -1,0 +1,124 @@
+package loop
+
+import (
+	"time"
+
+	"pawl/handoff"
+	"pawl/loop/delivery"
+	"pawl/loop/ledger"
+	"pawl/loop/supervise"
+)
+
+// freeze keeps the reminders of agents that cannot be told anything from
+// running on: when they can again, the clocks go on where they stood.
+func (p *planner) freeze() {
+	for _, u := range p.units {
+		agent := p.row(u)
+		switch frozen := p.paused(u) != ""; {
+		case frozen && agent.FrozenSince.IsZero():
+			agent.FrozenSince = p.now
+			p.put(agent)
+		case !frozen && !agent.FrozenSince.IsZero():
+			p.thaw(u, p.now.Sub(agent.FrozenSince))
+			agent.FrozenSince = time.Time{}
+			p.put(agent)
+		}
+	}
+}
+
+func (p *planner) thaw(u *unit, by time.Duration) {
+	for _, id := range p.s.Order {
+		if h := p.s.Handoffs[id]; h.Agent == u.Name && !h.RemindAt.IsZero() {
+			h.RemindAt = h.RemindAt.Add(by)
+			p.s.Handoffs[id] = h
+		}
+	}
+}
+
+// stalls asks sessions that stand still although they owe something, once, and
+// restarts those that still do.
+func (p *planner) stalls() {
+	for _, u := range p.units {
+		row, running := p.session(u)
+		if !running || row.State != ledger.Live || u.obs == nil || p.paused(u) != "" {
+			continue
+		}
+		switch p.stall(u, row).Judge(p.now) {
+		case supervise.Ask:
+			row.ProbedAt = p.now
+			p.s.Sessions[u.Name] = row
+			p.probe(u, "stall-"+row.Generation+"-"+p.now.UTC().Format("20060102T150405"), "you have an unanswered handoff and stand still; go on, or print WAITING-UNTIL: <RFC 3339 time>")
+			p.event("agent.stalled", u.Name, "generation", row.Generation, "since", row.DoingSince)
+		case supervise.Restart:
+			p.restartLater(u, p.row(u), p.now.Sub(row.LiveAt), "it stood still and did not answer a probe")
+			p.stop(u, row, "it stood still and did not answer a probe")
+		}
+	}
+}
+
+func (p *planner) stall(u *unit, row ledger.Session) supervise.Stall {
+	after := u.profile.StallAfter
+	if after == 0 {
+		after = p.w.Config.Supervise.StallAfter
+	}
+	since, owes := u.obs.Output, false
+	for _, id := range p.s.Order {
+		h := p.s.Handoffs[id]
+		if h.Agent == u.Name && h.State == handoff.Taken && p.owed(h) {
+			owes = true
+			// A reminder is no sign of life: only the first telling counts.
+			if h.Attempts <= 1 && h.TakenAt.After(since) {
+				since = h.TakenAt
+			}
+		}
+	}
+	return supervise.Stall{
+		Owes: owes, Idle: row.Doing == "idle", Since: since, Probed: row.ProbedAt,
+		Until: supervise.WaitingUntil(p.w.Tails[u.Name]),
+		After: after, Grace: p.w.Config.Supervise.StallGrace,
+		Unwatched: u.Watch != "heal+stall",
+	}
+}
+
+// probe queues one question to an agent.
+func (p *planner) probe(u *unit, id, text string) {
+	p.s.PutItem(ledger.Item{ID: "probe-" + id, Agent: u.Name, Kind: delivery.Probe, Text: text, State: handoff.Open, CreatedAt: p.now})
+}
+
+// quiet notices a loop that stands still with nothing to do and the phase not
+// done: one event and one probe for each tip, and never a restart.
+func (p *planner) quiet() {
+	l := p.s.Loop
+	if len(p.w.Config.Phases.Sequence) == 0 || l.Phase.Complete || !l.Phase.Known || l.Facts[l.Phase.Current].Verdict.Done {
+		return
+	}
+	var first *unit
+	for _, u := range p.units {
+		if u.Kind != "loop" || p.row(u).Wanted != ledger.Up {
+			continue
+		}
+		row, running := p.session(u)
+		if !running || row.State != ledger.Live || row.Doing != "idle" || p.paused(u) != "" ||
+			p.now.Sub(row.DoingSince) < p.w.Config.Supervise.StallAfter || p.hasOpen(u) {
+			return
+		}
+		if first == nil {
+			first = u
+		}
+	}
+	if first == nil || !p.once("quiet", l.Cursor) {
+		return
+	}
+	p.event("loop.quiet", first.Name, "phase", l.Phase.Current, "tip", l.Cursor)
+	p.probe(first, "quiet-"+l.Cursor, "all agents of phase "+l.Phase.Current+" are idle, nothing is open and its STATUS is not done; go on, or mark it done")
+}
+
+func (p *planner) hasOpen(u *unit) bool {
+	for _, id := range p.s.Order {
+		h := p.s.Handoffs[id]
+		if h.Agent == u.Name && !h.State.Closed() && (h.State != handoff.Taken || p.owed(h)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,106 @@
+package loop
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"pawl/loop/config"
+	"pawl/phases"
+	"pawl/prompts"
+)
+
+// Prompt is what an agent is started with. A loop agent's is the kickoff
+// template followed by its role's prompt; others have their own prompt, or
+// their role's. Files that are missing are served by the built-in ones.
+func Prompt(cfg *config.Config, a config.Agent, phase, branch string) (string, error) {
+	data := promptData(cfg, a, phase, branch)
+	own, err := ownPrompt(cfg, a)
+	if err != nil {
+		return "", err
+	}
+	if a.Kind != "loop" {
+		return prompts.Kickoff(prompts.Source{}, own, data)
+	}
+	user, err := userPrompt(cfg.Phases.Kickoff)
+	if err != nil {
+		return "", err
+	}
+	kickoff, ok := prompts.Select(user, "kickoff")
+	if !ok {
+		return "", errors.New("there is no built-in kickoff prompt")
+	}
+	return prompts.Kickoff(kickoff, own, data)
+}
+
+func ownPrompt(cfg *config.Config, a config.Agent) (prompts.Source, error) {
+	if a.Prompt != "" {
+		return prompts.Source{Name: "prompt of agent " + a.Name, Text: a.Prompt}, nil
+	}
+	file := a.PromptFile
+	if file == "" && a.Role != "" {
+		file = filepath.Join(cfg.Prompts.Roles, a.Role+".md")
+	}
+	user, err := userPrompt(file)
+	if err != nil {
+		return prompts.Source{}, err
+	}
+	if s, ok := prompts.Select(user, a.Role); ok {
+		return s, nil
+	}
+	if s, ok := prompts.Select(nil, "persistent"); ok && a.Kind == "persistent" {
+		return s, nil
+	}
+	return prompts.Source{}, nil
+}
+
+// userPrompt reads a prompt file; nil when there is none.
+func userPrompt(file string) (*prompts.Source, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("prompt: %w", err)
+	}
+	return &prompts.Source{Name: file, Text: string(text)}, nil
+}
+
+func promptData(cfg *config.Config, a config.Agent, phase, branch string) prompts.Data {
+	d := prompts.Data{
+		Project: cfg.Project, Agent: a.Name, Role: a.Role, Branch: branch, Docs: cfg.Handoff.Docs,
+		Inbox: inboxOf(cfg, a.Name), Phase: phase, DoneMarker: cfg.Phases.DoneMarker,
+	}
+	for _, ph := range cfg.Phases.Sequence {
+		if ph.ID == phase {
+			d.Plan, d.Status = ph.Plan, statusPath(cfg, ph)
+		}
+	}
+	for _, other := range cfg.Agents {
+		if other.Name != a.Name {
+			d.Peers = append(d.Peers, prompts.Peer{Name: other.Name, Role: other.Role, Inbox: inboxOf(cfg, other.Name)})
+		}
+	}
+	return d
+}
+
+func statusPath(cfg *config.Config, ph phases.Phase) string {
+	return path.Join(cfg.Handoff.Docs, ph.Status)
+}
+
+func inboxOf(cfg *config.Config, agent string) string {
+	for _, in := range cfg.Handoff.Inboxes {
+		for _, reader := range cfg.Readers(in.Reader) {
+			if reader == agent {
+				return path.Join(cfg.Handoff.Docs, in.File)
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,137 @@
+package loop
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"pawl/loop/config"
+	"pawl/loop/ledger"
+)
+
+// Source is the configuration as a running loop sees it: read again when the
+// file changes, and the last good one while the file is broken.
+type Source struct {
+	Path string // absolute
+
+	mu    sync.Mutex
+	seen  stamp
+	good  *config.Config
+	fault error // why the file as it is now is not used
+	notes []ledger.Event
+}
+
+// stamp tells whether a file was changed without reading it.
+type stamp struct {
+	size     int64
+	modified time.Time
+	missing  bool
+}
+
+func stampOf(path string) stamp {
+	info, err := os.Stat(path)
+	if err != nil {
+		return stamp{missing: true}
+	}
+	return stamp{size: info.Size(), modified: info.ModTime()}
+}
+
+// Load returns the configuration to use now. It fails only when there is no
+// good one at all: neither in the file nor on record. What is to be told about
+// a change of the file waits in Notes.
+func (s *Source) Load(ctx context.Context, l *ledger.Ledger) (*config.Config, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := stampOf(s.Path)
+	if s.good != nil && now == s.seen {
+		return s.good, nil
+	}
+	first := s.good == nil
+	data, cfg, err := read(s.Path)
+	if err != nil {
+		return s.broken(ctx, l, now, err)
+	}
+	if err := l.KeepConfig(ctx, s.Path, string(data), time.Now()); err != nil {
+		return nil, err
+	}
+	s.good, s.seen, s.fault = cfg, now, nil
+	return cfg, s.reloaded(ctx, l, first, data)
+}
+
+// Notes returns what happened to the configuration since it was last asked.
+func (s *Source) Notes() []ledger.Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	notes := s.notes
+	s.notes = nil
+	return notes
+}
+
+func (s *Source) note(kind, key, value string) {
+	s.notes = append(s.notes, ledger.Event{Time: time.Now(), Kind: kind, Data: map[string]any{key: value}})
+}
+
+// Fault is why the file is not used as it is now; nil when it is.
+func (s *Source) Fault() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.fault
+}
+
+func read(path string) ([]byte, *config.Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg, err := config.Parse(path, data)
+	return data, cfg, err
+}
+
+// broken falls back to the last good configuration. The fault is told once for
+// each content of the file, across restarts.
+func (s *Source) broken(ctx context.Context, l *ledger.Ledger, now stamp, fault error) (*config.Config, error) {
+	if s.good == nil {
+		cfg, err := LastGood(ctx, l)
+		if err != nil {
+			return nil, errors.Join(fault, err)
+		}
+		if cfg == nil {
+			return nil, fault
+		}
+		s.good = cfg
+	}
+	s.seen, s.fault = now, fault
+	same, err := l.SetConfigError(ctx, fault.Error())
+	if err == nil && !same {
+		s.note("config.invalid", "error", fault.Error())
+	}
+	return s.good, err
+}
+
+// reloaded notes a change while the loop runs, or the end of a fault.
+func (s *Source) reloaded(ctx context.Context, l *ledger.Ledger, first bool, data []byte) error {
+	same, err := l.SetConfigError(ctx, "")
+	if err == nil && !(same && first) {
+		sum := sha256.Sum256(data)
+		s.note("config.reloaded", "sha256", hex.EncodeToString(sum[:6]))
+	}
+	return err
+}
+
+// LastGood is the configuration on record; nil when there is none.
+func LastGood(ctx context.Context, l *ledger.Ledger) (*config.Config, error) {
+	path, text, ok, err := l.Config(ctx)
+	if err != nil || !ok {
+		return nil, err
+	}
+	cfg, err := config.Parse(path, []byte(text))
+	if err != nil {
+		return nil, fmt.Errorf("the last good configuration on record is not valid for this pawl: %w", err)
+	}
+	return cfg, nil
+}

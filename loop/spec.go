@@ -1,0 +1,115 @@
+package loop
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"pawl/loop/adapter"
+	"pawl/loop/config"
+	"pawl/loop/launcher"
+	"pawl/loop/ledger"
+)
+
+// spec is what a session is started from: argv, environment and prompt of its
+// agent, as the configuration has them now.
+func (e *Engine) spec(cfg *config.Config, branch string, row ledger.Session) (launcher.Spec, error) {
+	spec := launcher.Spec{
+		Ref:   launcher.Ref{Session: row.Name, Generation: row.Generation},
+		Agent: row.Agent, Owner: Owner(cfg.Path, row.Agent), Phase: row.Phase,
+		Log: LogPath(cfg, row.Agent),
+	}
+	if svc, ok := service(cfg, row.Agent); ok {
+		spec.Argv, spec.Dir = svc.Command, svc.Dir
+		env := ServiceAgent(svc)
+		spec.Env = e.environment(cfg, env, row, "")
+		return spec, nil
+	}
+	a, ok := cfg.Agent(row.Agent)
+	if !ok {
+		return spec, fmt.Errorf("the configuration has no agent %q", row.Agent)
+	}
+	p, ok := cfg.Adapters[row.Adapter]
+	if !ok {
+		return spec, fmt.Errorf("adapter %q of agent %s is not known", row.Adapter, a.Name)
+	}
+	if p.NeedsTerminal() && row.Launcher == "process" {
+		return spec, fmt.Errorf("adapter %s of agent %s %w, and launcher process has none; use launcher: tmux, or a program that reads lines", p.Name, a.Name, launcher.ErrTerminal)
+	}
+	text, err := Prompt(cfg, a, row.Phase, branch)
+	if err != nil {
+		return spec, err
+	}
+	file, err := writePrompt(cfg, row, text)
+	if err != nil {
+		return spec, err
+	}
+	argv, err := p.Argv(adapter.Data{
+		Prompt: text, PromptFile: file, Session: row.Name, Agent: a.Name, Role: a.Role, Dir: a.Dir,
+	}, row.Model, "")
+	if err != nil {
+		return spec, err
+	}
+	spec.Argv, spec.Dir = slices.Concat(a.Wrap, argv), a.Dir
+	spec.Env = e.environment(cfg, a, row, file)
+	if p.Prompt == adapter.PromptStdin {
+		spec.Stdin = text
+	}
+	return spec, nil
+}
+
+// LogPath is where a session's output goes.
+func LogPath(cfg *config.Config, agent string) string {
+	return filepath.Join(cfg.StateDir, "logs", agent+".log")
+}
+
+func service(cfg *config.Config, name string) (config.Service, bool) {
+	for _, s := range cfg.Services {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return config.Service{}, false
+}
+
+// environment is the caller's of `pawl up`, the agent's own entries, and what
+// pawl tells every session. What git tells its hooks does not belong into an
+// agent: it would make every git command there work on another repository.
+func (e *Engine) environment(cfg *config.Config, a config.Agent, row ledger.Session, promptFile string) []string {
+	base := slices.DeleteFunc(slices.Clone(e.Env()), func(kv string) bool {
+		return strings.HasPrefix(kv, "GIT_DIR=") || strings.HasPrefix(kv, "GIT_WORK_TREE=") || strings.HasPrefix(kv, "GIT_INDEX_FILE=") ||
+			strings.HasPrefix(kv, "GIT_PREFIX=") || strings.HasPrefix(kv, "GIT_QUARANTINE_PATH=") || strings.HasPrefix(kv, "PAWL_")
+	})
+	lookup := func(name string) string {
+		for _, kv := range slices.Backward(base) {
+			if value, ok := strings.CutPrefix(kv, name+"="); ok {
+				return value
+			}
+		}
+		return ""
+	}
+	for _, v := range a.Env {
+		base = append(base, v.Name+"="+os.Expand(v.Value, lookup))
+	}
+	return append(base,
+		"PAWL_AGENT="+a.Name, "PAWL_ROLE="+a.Role, "PAWL_PROJECT="+cfg.Project, "PAWL_PHASE="+row.Phase,
+		"PAWL_GENERATION="+row.Generation, "PAWL_CONFIG="+cfg.Path, "PAWL_PROMPT_FILE="+promptFile)
+}
+
+// writePrompt keeps a session's prompt where the session, and later a person,
+// can read it.
+func writePrompt(cfg *config.Config, row ledger.Session, text string) (string, error) {
+	dir := filepath.Join(cfg.StateDir, "prompts")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, row.Agent+"-"+row.Generation+".md")
+	tmp := path + ".new"
+	if err := os.WriteFile(tmp, []byte(text), 0o600); err != nil {
+		return "", errors.Join(err, os.Remove(tmp))
+	}
+	return path, os.Rename(tmp, path)
+}

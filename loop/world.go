@@ -1,0 +1,78 @@
+// Package loop is one pass of the coordinator: it observes, plans and acts.
+// Plan is pure; Observe and Act are thin.
+package loop
+
+import (
+	"time"
+
+	"pawl/handoff"
+	"pawl/loop/config"
+	"pawl/loop/launcher"
+	"pawl/loop/ledger"
+	"pawl/phases"
+)
+
+// World is everything that Plan knows: the facts of one moment.
+type World struct {
+	Now      time.Time
+	Config   *config.Config
+	Rules    handoff.Rules
+	State    ledger.State
+	Origin   Origin
+	Sessions map[string]map[string]launcher.Observation // by launcher, then session name
+	Blind    map[string]error                           // launchers that could not be looked at
+	Default  string                                     // the launcher of agents that name none
+	Tails    map[string][]string                        // last lines of the sessions that stand still, by agent
+}
+
+// Origin is what was seen of origin in this pass.
+type Origin struct {
+	Looked bool   // it was asked; otherwise only State tells of it
+	Err    string // why the look failed
+	URL    string
+	Branch string
+	Window *handoff.Window        // nil when there is nothing new
+	Known  []handoff.Handoff      // what the ledger has about the window, closed ones too
+	Facts  map[string]phases.Fact // what the tip says about the phases; nil when that is not new
+	Print  string                 // fingerprint of the rules that Window was made with
+}
+
+// Kind is what an action does.
+type Kind string
+
+// The kinds of action, as `pawl tick --json` shows them.
+const (
+	Start    Kind = "start"
+	Stop     Kind = "stop"
+	Restart  Kind = "restart"
+	Wake     Kind = "wake"
+	Hold     Kind = "hold"
+	Release  Kind = "release"
+	Parking  Kind = "park"
+	Advance  Kind = "advance"
+	Complete Kind = "complete"
+	Notify   Kind = "notify"
+)
+
+// Action is one thing that a plan does beyond writing rows.
+type Action struct {
+	Kind       Kind
+	Agent      string
+	Reason     string
+	Generation string // of the session that is started, stopped or woken
+	WakeID     string
+	Again      bool // the same order as in an earlier pass, repeated in case it was lost
+}
+
+// Decision is what a plan says: rows to write first, all or none, and then
+// what to touch. After holds the state as it is once the rows are written.
+type Decision struct {
+	Changes ledger.Changes
+	Actions []Action
+	After   ledger.State
+	Next    time.Time         // when to look again at the latest
+	Holds   map[string]string // agent → why it is told nothing now
+
+	// Settling says that something was begun whose outcome a look will tell soon.
+	Settling bool
+}
