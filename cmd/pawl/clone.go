@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"pawl/handoff"
+	"pawl/loop/config"
+)
+
+// cloneMissing clones origin into the folders of agents that do not exist yet,
+// with a git identity of the agent's own. A folder that is there is not touched.
+func (p *project) cloneMissing(ctx context.Context, names []string) error {
+	for _, a := range p.cfg.Agents {
+		if !upMeans(a, names) && a.Name != p.cfg.Phases.OnComplete {
+			continue
+		}
+		if _, err := os.Lstat(a.Dir); err == nil {
+			continue
+		}
+		url := p.originName()
+		if url == p.cfg.Dir {
+			return &hinted{fmt.Errorf("agent %s: its folder %s does not exist, and there is no origin to clone", a.Name, a.Dir),
+				"set origin.url in pawl.yaml, or run git remote add " + p.cfg.Origin.Remote + " URL"}
+		}
+		p.app.say("cloning origin into %s", a.Dir)
+		if err := p.clone(ctx, a, url); err != nil {
+			return fmt.Errorf("agent %s: %w", a.Name, err)
+		}
+	}
+	return nil
+}
+
+// clone makes the folder whole or not at all.
+func (p *project) clone(ctx context.Context, a config.Agent, url string) error {
+	if err := os.MkdirAll(filepath.Dir(a.Dir), 0o755); err != nil {
+		return err
+	}
+	tmp, err := os.MkdirTemp(filepath.Dir(a.Dir), "."+filepath.Base(a.Dir)+".clone-")
+	if err != nil {
+		return err
+	}
+	args := []string{"clone", "--quiet"}
+	if p.cfg.Origin.Branch != "" {
+		args = append(args, "--branch", p.cfg.Origin.Branch)
+	}
+	steps := [][]string{
+		append(args, "--", url, tmp),
+		{"-C", tmp, "config", "user.name", a.Name},
+		{"-C", tmp, "config", "user.email", a.Name + "@" + p.cfg.Project + ".invalid"},
+	}
+	for _, step := range steps {
+		if err := git(ctx, p.cfg.Dir, step...); err != nil {
+			return errors.Join(err, os.RemoveAll(tmp))
+		}
+	}
+	if err := os.Chmod(tmp, 0o755); err != nil {
+		return errors.Join(err, os.RemoveAll(tmp))
+	}
+	return os.Rename(tmp, a.Dir)
+}
+
+// git runs one git command that may ask nothing.
+func git(ctx context.Context, dir string, args ...string) error {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(withoutGit(os.Environ()), "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("git %s: %w: %s", args[0], err, handoff.Clean(string(out), 400))
+	}
+	return nil
+}
+
+// withoutGit drops the variables that bind git to another repository, as hooks
+// have them.
+func withoutGit(env []string) []string {
+	var out []string
+	for _, kv := range env {
+		if strings.HasPrefix(kv, "GIT_SSH") || !strings.HasPrefix(kv, "GIT_") {
+			out = append(out, kv)
+		}
+	}
+	return out
+}
+
+// remoteURL is the URL of a remote of the repository in dir; "" without one.
+func remoteURL(dir, remote string) string {
+	cmd := exec.Command("git", "remote", "get-url", "--", remote)
+	cmd.Dir = dir
+	cmd.Env = withoutGit(os.Environ())
+	out, err := cmd.Output()
+	if err != nil {
+		return ""
+	}
+	url := strings.TrimSpace(string(out))
+	if strings.HasPrefix(url, ".") {
+		return filepath.Join(dir, url)
+	}
+	return url
+}

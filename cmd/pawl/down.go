@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pawl/loop/control"
+	"pawl/loop/ledger"
+)
+
+// stopPatience is how long down waits for sessions: the polite deadline, the
+// kill, and a little.
+const stopPatience = 15 * time.Second
+
+func (a *app) downCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "down [NAME…]",
+		Short: "stop agents, or everything",
+		Long: "down stops the named agents and services, which then stay down until `pawl up NAME`.\n" +
+			"Without names it stops all of them and the coordinator.",
+		RunE: func(c *cobra.Command, names []string) (err error) {
+			p, err := a.openLenient(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, p.close()) }()
+			return p.down(c.Context(), names)
+		},
+	}
+}
+
+func (p *project) down(ctx context.Context, names []string) error {
+	if err := p.known(names...); err != nil {
+		return err
+	}
+	if err := p.ledger.Edit(ctx, func(s *ledger.State) error { return p.unwant(s, names) }); err != nil {
+		return err
+	}
+	rep, err := p.order(ctx, "down", control.Order{Settle: stopPatience, Local: true})
+	if err != nil {
+		return err
+	}
+	p.app.tell(rep)
+	left, err := p.running(ctx, names)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		if err := p.stopCoordinator(ctx); err != nil {
+			return err
+		}
+	}
+	if len(left) > 0 {
+		return &hinted{fmt.Errorf("still running: %s", strings.Join(left, ", ")), "pawl down again, or see pawl logs coordinator"}
+	}
+	if len(rep.Actions) == 0 {
+		p.app.say("nothing was running")
+	}
+	return nil
+}
+
+func (p *project) unwant(s *ledger.State, names []string) error {
+	for _, name := range p.cfg.Names() {
+		row := s.Agent(name)
+		switch {
+		case slices.Contains(names, name):
+			row.Wanted = ledger.Down
+		case len(names) == 0 && row.Wanted != ledger.Down:
+			row.Wanted = ledger.Off
+		}
+		row.Restart, row.RestartAt = "", time.Time{}
+		s.Agents[name] = row
+	}
+	s.Events = append(s.Events, ledger.Event{Time: time.Now(), Kind: "operator.down", Data: map[string]any{"agents": strings.Join(names, " ")}})
+	return nil
+}
+
+// running are the sessions on record that have not ended.
+func (p *project) running(ctx context.Context, names []string) ([]string, error) {
+	s, err := p.ledger.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var left []string
+	for name := range s.Sessions {
+		if len(names) == 0 || slices.Contains(names, name) {
+			left = append(left, name)
+		}
+	}
+	slices.Sort(left)
+	return left, nil
+}
+
+// stopCoordinator ends the coordinator and waits until its lock is free.
+func (p *project) stopCoordinator(ctx context.Context) error {
+	err := p.client.Stop(ctx)
+	if notRunning(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	lock, err := p.lock(ctx, "down", lockPatience)
+	if err != nil {
+		return fmt.Errorf("the coordinator does not end: %w", err)
+	}
+	p.app.say("coordinator stopped")
+	return lock.Release()
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"pawl/loop/config"
+	"pawl/prompts"
+)
+
+func (a *app) initCommand() *cobra.Command {
+	var adapter string
+	c := &cobra.Command{
+		Use: "init [DIR]", Short: "write a pawl.yaml, prompts and STATUS files to start from", Args: cobra.MaximumNArgs(1),
+		Long: "init writes a loop of a Builder and an Adversary. It never overwrites: files that are there stay as they are,\n" +
+			"and where there is a pawl.yaml already nothing is written at all.",
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir := "."
+			if len(args) == 1 {
+				dir = args[0]
+			}
+			return a.initialise(dir, adapter)
+		},
+	}
+	c.Flags().StringVar(&adapter, "adapter", "claude", "the agent CLI: claude, codex, opencode, gemini or script")
+	return c
+}
+
+func (a *app) initialise(dir, adapter string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, config.Name)
+	if _, err := os.Lstat(path); err == nil {
+		return &hinted{fmt.Errorf("%s exists already, and nothing was written", path), "edit it, or move it away"}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	text := config.Starter(filepath.Base(dir), adapter)
+	for _, f := range starterFiles(text) {
+		if err := a.writeNew(filepath.Join(dir, f.path), f.text); err != nil {
+			return err
+		}
+	}
+	a.say("\nnext: choose the adapter in pawl.yaml, write plans/first.md, commit and push both, then run pawl up")
+	return nil
+}
+
+type starterFile struct{ path, text string }
+
+func starterFiles(yaml string) []starterFile {
+	files := []starterFile{
+		{"plans/first.md", "# first\n\nWhat is to be built in this phase, and by which gates it is judged.\n"},
+		{"machine-docs/STATUS-first.md", "# first\n\nThe Builder keeps this file: what is claimed, what has passed, what is left.\nThe phase is over when it has the heading that pawl.yaml calls done_marker.\n"},
+		{".pawl/.gitignore", "*\n"},
+		{"work/.gitignore", "*\n"},
+	}
+	for _, role := range []string{"builder", "adversary"} {
+		if text, ok := prompts.Builtin(role); ok {
+			files = append(files, starterFile{"prompts/" + role + ".md", text})
+		}
+	}
+	// The configuration comes last: an interrupted init can be run again.
+	return append(files, starterFile{config.Name, yaml})
+}
+
+// writeNew writes a file that is not there yet, and leaves one that is alone.
+func (a *app) writeNew(path, text string) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, os.ErrExist) {
+		a.say("kept   %s", path)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	a.say("wrote  %s", path)
+	_, err = f.WriteString(text)
+	return err
+}

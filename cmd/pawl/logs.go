@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"bufio"
+
+	"github.com/spf13/cobra"
+
+	"pawl/loop"
+	"pawl/loop/launcher"
+)
+
+func (a *app) logsCommand() *cobra.Command {
+	var (
+		follow bool
+		n      int
+	)
+	c := &cobra.Command{
+		Use: "logs NAME|coordinator", Short: "a session's output, or the coordinator's log", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			p, err := a.openLenient(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, p.close()) }()
+			path := coordinatorLog(p.cfg)
+			if args[0] != "coordinator" {
+				if err := p.known(args[0]); err != nil {
+					return err
+				}
+				path = loop.LogPath(p.cfg, args[0])
+			}
+			return a.tail(c.Context(), path, n, follow)
+		},
+	}
+	c.Flags().BoolVarP(&follow, "follow", "f", false, "go on as it grows")
+	c.Flags().IntVarP(&n, "lines", "n", 100, "how many of the last lines")
+	return c
+}
+
+// tailBytes bounds how much of a log is read for its last lines.
+const tailBytes = 1 << 20
+
+// tail prints the last n lines of a file, exactly as they are, and what is
+// added to it if follow is set. A file that is not there yet is empty.
+func (a *app) tail(ctx context.Context, path string, n int, follow bool) error {
+	at, err := a.printTail(path, n)
+	if err != nil || !follow {
+		return err
+	}
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if at, err = a.printFrom(path, at); err != nil {
+			return err
+		}
+	}
+}
+
+func (a *app) printTail(path string, n int) (end int64, err error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	from := max(info.Size()-tailBytes, 0)
+	data, err := io.ReadAll(io.NewSectionReader(f, from, info.Size()-from))
+	if err != nil {
+		return 0, err
+	}
+	lines := strings.SplitAfter(string(data), "\n")
+	if last := len(lines) - 1; lines[last] == "" {
+		lines = lines[:last]
+	}
+	_, err = io.WriteString(a.out, strings.Join(lines[max(len(lines)-n, 0):], ""))
+	return info.Size(), err
+}
+
+// printFrom prints what a file has after at; a file that shrank was replaced
+// and is printed from its start.
+func (a *app) printFrom(path string, at int64) (end int64, err error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return at, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return at, err
+	}
+	if info.Size() < at {
+		at = 0
+	}
+	n, err := io.Copy(a.out, io.NewSectionReader(f, at, info.Size()-at))
+	return at + n, err
+}
+
+func (a *app) attachCommand() *cobra.Command {
+	var show bool
+	c := &cobra.Command{
+		Use: "attach NAME", Short: "look at a session, and type into it", Args: cobra.ExactArgs(1),
+		Long: "attach shows a session. On launcher process it follows the log and sends each line that is typed to the program.",
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			p, err := a.openLenient(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, p.close()) }()
+			if err := p.known(args[0]); err != nil {
+				return err
+			}
+			return p.attach(c.Context(), args[0], show)
+		},
+	}
+	c.Flags().BoolVar(&show, "print", false, "print the command that attaches instead")
+	return c
+}
+
+func (p *project) attach(ctx context.Context, name string, show bool) error {
+	_, d, err := p.preview(ctx)
+	if err != nil {
+		return err
+	}
+	row, ok := d.After.Sessions[name]
+	if !ok || row.LiveAt.IsZero() {
+		return &hinted{&missingError{name + " has no session"}, "pawl up " + name}
+	}
+	e, err := p.engine(p.app.logger(p.app.err))
+	if err != nil {
+		return err
+	}
+	l, ref := e.Launchers[row.Launcher], launcher.Ref{Session: row.Name, Generation: row.Generation}
+	if show {
+		fmt.Fprintln(p.app.out, shellJoin(l.Attach(ref)))
+		return nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	typed := make(chan error, 1)
+	go func() {
+		defer cancel()
+		typed <- p.typeLines(ctx, l, ref)
+	}()
+	if err := p.app.tail(ctx, loop.LogPath(p.cfg, name), 20, true); err != nil {
+		return err
+	}
+	select {
+	case err := <-typed:
+		return err
+	default:
+		return nil // interrupted: the reader of standard input ends with the process
+	}
+}
+
+// typeLines sends what a person types, a line each, until the end of the input.
+func (p *project) typeLines(ctx context.Context, l launcher.Launcher, ref launcher.Ref) error {
+	in := bufio.NewScanner(p.app.in)
+	for n := 0; in.Scan(); n++ {
+		id := make([]byte, 6)
+		if _, err := rand.Read(id); err != nil {
+			return err
+		}
+		if err := l.Send(ctx, ref, launcher.Message{ID: "typed-" + hex.EncodeToString(id), Text: in.Text()}); err != nil {
+			return err
+		}
+	}
+	return in.Err()
+}
+
+// shellJoin quotes an argv for a POSIX shell.
+func shellJoin(argv []string) string {
+	var parts []string
+	for _, arg := range argv {
+		if arg == "" || strings.ContainsAny(arg, " \t\n'\"\\$`*?[]{}()<>|&;#~!=") {
+			arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+		parts = append(parts, arg)
+	}
+	return strings.Join(parts, " ")
+}

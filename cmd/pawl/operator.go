@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pawl/handoff"
+	"pawl/loop/control"
+	"pawl/loop/delivery"
+	"pawl/loop/ledger"
+)
+
+// edited runs a command that changes what the operator wants, and then a pass.
+func (a *app) edited(ctx context.Context, what string, names []string, edit func(*project, *ledger.State) error) (err error) {
+	p, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	if err := p.known(names...); err != nil {
+		return err
+	}
+	if err := p.ledger.Edit(ctx, func(s *ledger.State) error { return edit(p, s) }); err != nil {
+		return err
+	}
+	rep, err := p.order(ctx, what, control.Order{Settle: settleTime, Local: true})
+	if err != nil {
+		return err
+	}
+	a.tell(rep)
+	return nil
+}
+
+func operatorEvent(kind, agent string, data map[string]any) ledger.Event {
+	return ledger.Event{Time: time.Now(), Kind: "operator." + kind, Agent: agent, Data: data}
+}
+
+func (a *app) pauseCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "pause [NAME…]",
+		Short: "hold the loop, or agents, without ending sessions",
+		Long:  "pause keeps the loop, or the named agents, from being told, started, restarted or moved to another phase. What they work on goes on.",
+		RunE: func(c *cobra.Command, names []string) error {
+			return a.edited(c.Context(), "pause", names, func(_ *project, s *ledger.State) error { return setPaused(s, names, true) })
+		},
+	}
+}
+
+func (a *app) resumeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "resume [NAME…]",
+		Short: "end a pause",
+		RunE: func(c *cobra.Command, names []string) error {
+			return a.edited(c.Context(), "resume", names, func(_ *project, s *ledger.State) error { return setPaused(s, names, false) })
+		},
+	}
+}
+
+// setPaused pauses or resumes the named agents, or the loop. Resuming the loop
+// resumes its agents as well.
+func setPaused(s *ledger.State, names []string, paused bool) error {
+	kind := "resume"
+	if paused {
+		kind = "pause"
+	}
+	if len(names) == 0 {
+		s.Loop.Paused = paused
+		for name, row := range s.Agents {
+			if !paused && row.Paused {
+				row.Paused = false
+				s.Agents[name] = row
+			}
+		}
+		s.Events = append(s.Events, operatorEvent(kind, "", nil))
+	}
+	for _, name := range names {
+		row := s.Agent(name)
+		row.Paused = paused
+		s.Agents[name] = row
+		s.Events = append(s.Events, operatorEvent(kind, name, nil))
+	}
+	return nil
+}
+
+func (a *app) restartCommand() *cobra.Command {
+	var fresh bool
+	c := &cobra.Command{
+		Use:   "restart NAME",
+		Short: "end an agent's session and start a new one",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, names []string) error {
+			return a.edited(c.Context(), "restart", names, func(_ *project, s *ledger.State) error {
+				row := s.Agent(names[0])
+				if row.Wanted != ledger.Up {
+					return &hinted{&invalidError{errors.New("agent " + names[0] + " is not up")}, "pawl up " + names[0]}
+				}
+				row.Restart, row.RestartAt, row.Fresh, row.Finished = "the operator asked for it", time.Time{}, fresh, false
+				s.Agents[names[0]] = row
+				s.Events = append(s.Events, operatorEvent("restart", names[0], nil))
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&fresh, "fresh", false, "do not resume the conversation")
+	return c
+}
+
+// maxMessage bounds an operator's message in bytes: it must fit into one wake.
+const maxMessage = 800
+
+func (a *app) wakeCommand() *cobra.Command {
+	var text string
+	c := &cobra.Command{
+		Use:   "wake NAME",
+		Short: "tell an agent something",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, names []string) error {
+			return a.edited(c.Context(), "wake", names, func(p *project, s *ledger.State) error { return p.message(s, names[0], text) })
+		},
+	}
+	c.Flags().StringVarP(&text, "message", "m", "go on with your work", "the `text`, one line of at most 800 bytes")
+	return c
+}
+
+func (p *project) message(s *ledger.State, name, text string) error {
+	if _, ok := p.cfg.Agent(name); !ok {
+		return &invalidError{errors.New("service " + quote(name) + " cannot be told anything")}
+	}
+	clean := handoff.Clean(text, len(text)+1)
+	if clean == "" || len(clean) > maxMessage {
+		return &invalidError{errors.New("the message must have 1 to 800 bytes; put a longer text into a file, and name that")}
+	}
+	id := make([]byte, 6)
+	if _, err := rand.Read(id); err != nil {
+		return err
+	}
+	s.PutItem(ledger.Item{
+		ID: "m" + hex.EncodeToString(id), Agent: name, Kind: delivery.Message, Text: clean,
+		State: handoff.Open, CreatedAt: time.Now(),
+	})
+	if s.Agent(name).Wanted != ledger.Up {
+		p.app.say("%s is not up; it is told when it is", name)
+	}
+	return nil
+}

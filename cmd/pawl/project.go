@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"pawl/loop"
+	"pawl/loop/config"
+	"pawl/loop/control"
+	"pawl/loop/daemon"
+	"pawl/loop/launcher"
+	"pawl/loop/launcher/process"
+	"pawl/loop/ledger"
+)
+
+// project is one loop as a command sees it.
+type project struct {
+	app    *app
+	path   string // of pawl.yaml
+	cfg    *config.Config
+	fault  error // why the file as it is now is not used
+	place  daemon.Place
+	client *control.Client
+	ledger *ledger.Ledger
+}
+
+// configPath finds pawl.yaml: --config, then PAWL_CONFIG, then here and above.
+func (a *app) configPath() (string, error) {
+	path := a.config
+	if path == "" {
+		path = os.Getenv("PAWL_CONFIG")
+	}
+	if path == "" {
+		wd, err := os.Getwd()
+		if err != nil {
+			return "", err
+		}
+		return config.Find(wd)
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if real, err := filepath.EvalSymlinks(abs); err == nil {
+		abs = real
+	}
+	return abs, nil
+}
+
+// open opens the project with a good pawl.yaml, and its ledger, which is made
+// if need be.
+func (a *app) open(ctx context.Context) (*project, error) {
+	path, err := a.configPath()
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := config.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	return a.openWith(ctx, path, cfg, nil)
+}
+
+// openLenient is open for commands that must work under a broken pawl.yaml:
+// they use the last good configuration.
+func (a *app) openLenient(ctx context.Context) (*project, error) {
+	path, err := a.configPath()
+	if err != nil {
+		return nil, err
+	}
+	cfg, fault := config.Load(path)
+	if fault == nil {
+		return a.openWith(ctx, path, cfg, nil)
+	}
+	l, err := ledger.OpenExisting(ctx, stateDirOf(path))
+	if err != nil {
+		return nil, fault
+	}
+	good, err := loop.LastGood(ctx, l)
+	if err := errors.Join(err, l.Close()); err != nil || good == nil {
+		return nil, errors.Join(fault, err)
+	}
+	return a.openWith(ctx, path, good, fault)
+}
+
+var stateDirLine = regexp.MustCompile(`(?m)^state_dir:[ \t]*["']?([^"'#\n]+)`)
+
+// stateDirOf finds the state directory of a pawl.yaml that does not parse.
+func stateDirOf(path string) string {
+	dir := ".pawl"
+	if data, err := os.ReadFile(path); err == nil {
+		if m := stateDirLine.FindSubmatch(data); m != nil {
+			dir = strings.TrimSpace(string(m[1]))
+		}
+	}
+	if filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(filepath.Dir(path), dir)
+}
+
+func (a *app) openWith(ctx context.Context, path string, cfg *config.Config, fault error) (*project, error) {
+	if err := stateDir(cfg.StateDir); err != nil {
+		return nil, err
+	}
+	place, err := daemon.NewPlace(cfg.StateDir)
+	if err != nil {
+		return nil, err
+	}
+	l, err := ledger.Open(ctx, cfg.StateDir)
+	if err != nil {
+		return nil, err
+	}
+	return &project{app: a, path: path, cfg: cfg, fault: fault, place: place, client: control.NewClient(place.Socket()), ledger: l}, nil
+}
+
+// stateDir makes the state directory, private and ignored by git.
+func stateDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	ignore := filepath.Join(dir, ".gitignore")
+	if _, err := os.Stat(ignore); err == nil {
+		return nil
+	}
+	return os.WriteFile(ignore, []byte("*\n"), 0o600)
+}
+
+func (p *project) close() error { return p.ledger.Close() }
+
+// agent returns the agent's or service's name if the configuration has it.
+func (p *project) known(names ...string) error {
+	for _, name := range names {
+		found := false
+		for _, have := range p.cfg.Names() {
+			found = found || have == name
+		}
+		if !found {
+			return &hinted{&missingError{"there is no agent or service " + quote(name)}, "pawl.yaml has " + strings.Join(p.cfg.Names(), ", ")}
+		}
+	}
+	return nil
+}
+
+// engine puts a loop's edges together.
+func (p *project) engine(log *slog.Logger) (*loop.Engine, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return &loop.Engine{
+		Source: &loop.Source{Path: p.path}, Ledger: p.ledger, Default: "process", Log: log, Now: time.Now,
+		Env: p.environment,
+		Launchers: map[string]launcher.Launcher{"process": process.New(process.Options{
+			Runtime: p.place.Sessions(), Program: self, Self: []string{"pawl", "pump"},
+			Attach: []string{"pawl", "--config", p.path, "attach"}, Log: log,
+		})},
+	}, nil
+}
+
+func (p *project) envFile() string { return filepath.Join(p.cfg.StateDir, "env.json") }
+
+// recordEnvironment keeps the environment of `pawl up` for every later start:
+// cron's bare PATH must not matter.
+func (p *project) recordEnvironment() error {
+	doc, err := json.Marshal(os.Environ())
+	if err != nil {
+		return err
+	}
+	tmp := p.envFile() + ".new"
+	if err := os.WriteFile(tmp, doc, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(tmp, p.envFile())
+}
+
+// environment is what up recorded, else this process's own.
+func (p *project) environment() []string {
+	var env []string
+	doc, err := os.ReadFile(p.envFile())
+	if err != nil || json.Unmarshal(doc, &env) != nil {
+		return os.Environ()
+	}
+	return env
+}
+
+// logger writes what a command notices to stderr: warnings, or all with --verbose.
+func (a *app) logger(w io.Writer) *slog.Logger {
+	level := slog.LevelWarn
+	if a.verbose {
+		level = slog.LevelDebug
+	}
+	if a.quiet {
+		level = slog.LevelError
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// needGit says so where git is missing.
+func needGit() error {
+	if _, err := exec.LookPath("git"); err != nil {
+		return &hinted{errors.New("git is not on PATH"), "install git"}
+	}
+	return nil
+}
+
+func quote(s string) string { return "\"" + s + "\"" }

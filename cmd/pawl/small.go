@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"pawl/loop/config"
+	"pawl/loop/ledger"
+)
+
+// version is set by release builds.
+var version = ""
+
+func versionText() string {
+	if version != "" {
+		return version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "dev"
+	}
+	return info.Main.Version
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "print the version", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.out, "pawl", versionText())
+			return err
+		},
+	}
+}
+
+func (a *app) pokeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "poke", Short: "have origin looked at now (what git hooks call)", Args: cobra.NoArgs,
+		Long: "poke tells the coordinator to look at origin now. Where none runs and something is wanted up, one detached tick does it.",
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			p, err := a.openLenient(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, p.close()) }()
+			return p.poke(c.Context())
+		},
+	}
+}
+
+func (p *project) poke(ctx context.Context) error {
+	err := p.client.Poke(ctx)
+	if !notRunning(err) {
+		return err
+	}
+	s, err := p.ledger.Load(ctx)
+	if err != nil {
+		return err
+	}
+	for _, row := range s.Agents {
+		if row.Wanted == ledger.Up {
+			return p.detachedTick()
+		}
+	}
+	return nil
+}
+
+func (a *app) configCommand() *cobra.Command {
+	c := &cobra.Command{Use: "config", Short: "check the configuration", Args: cobra.NoArgs}
+	c.AddCommand(&cobra.Command{
+		Use: "validate", Short: "say every fault of pawl.yaml, each with its place", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			path, err := a.configPath()
+			if err != nil {
+				return err
+			}
+			cfg, err := config.Load(path)
+			var faults config.Errors
+			if errors.As(err, &faults) {
+				// The faults are the result: file:line:col, as editors read it.
+				fmt.Fprintln(a.err, strings.TrimRight(faults.Error(), "\n"))
+				return errors.Join(errSilent, err)
+			}
+			if err != nil {
+				return err
+			}
+			a.say("%s is valid: %d agents, %d phases", path, len(cfg.Agents), len(cfg.Phases.Sequence))
+			return nil
+		},
+	})
+	return c
+}
+
+// warn prints what a person should know although the command goes on.
+func (a *app) warn(format string, args ...any) {
+	fmt.Fprintf(a.err, "pawl: "+format+"\n", args...)
+}

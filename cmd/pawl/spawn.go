@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// startPatience is how long a coordinator has to answer after its start.
+const startPatience = 10 * time.Second
+
+// startCoordinator starts `pawl watch` in the background, detached from the
+// terminal, and waits until it answers. One that runs already is left alone.
+func (p *project) startCoordinator(ctx context.Context) (started bool, err error) {
+	if _, err := p.client.Health(ctx); !notRunning(err) {
+		return false, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return false, err
+	}
+	file, err := openLog(coordinatorLog(p.cfg))
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	cmd := exec.Command(self, "--config", p.path, "watch", "--background")
+	cmd.Args[0] = "pawl"
+	cmd.Dir = p.cfg.Dir
+	cmd.Env = p.environment()
+	cmd.Stdout, cmd.Stderr = file, file
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return false, fmt.Errorf("coordinator: %w", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	return true, p.awaitCoordinator(ctx, ended)
+}
+
+func (p *project) awaitCoordinator(ctx context.Context, ended <-chan error) error {
+	ctx, cancel := context.WithTimeout(ctx, startPatience)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-ended:
+			if _, herr := p.client.Health(ctx); herr == nil {
+				return nil // another one was faster
+			}
+			return fmt.Errorf("the coordinator ended at once (%w): %s", orExit(err), lastLine(coordinatorLog(p.cfg)))
+		case <-ctx.Done():
+			return fmt.Errorf("the coordinator does not answer; see pawl logs coordinator: %w", ctx.Err())
+		case <-tick.C:
+			if _, err := p.client.Health(ctx); err == nil {
+				return nil
+			}
+		}
+	}
+}
+
+func orExit(err error) error {
+	if err == nil {
+		return errors.New("exit status 0")
+	}
+	return err
+}
+
+// lastLine is the end of a log, for an error message.
+func lastLine(path string) string {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err.Error()
+	}
+	lines := bytes.Split(bytes.TrimSpace(data), []byte("\n"))
+	return strings.ToValidUTF8(string(lines[len(lines)-1]), "")
+}
+
+// detachedTick starts one `pawl tick` that this process does not wait for: a
+// git hook must not hold up the push.
+func (p *project) detachedTick() (err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	file, err := openLog(coordinatorLog(p.cfg))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	cmd := exec.Command(self, "--config", p.path, "tick", "--quiet")
+	cmd.Args[0] = "pawl"
+	cmd.Dir, cmd.Env = p.cfg.Dir, p.environment()
+	cmd.Stdout, cmd.Stderr = file, file
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	return cmd.Process.Release()
+}

@@ -1,0 +1,323 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pawl/handoff"
+	"pawl/loop"
+	"pawl/loop/config"
+	"pawl/loop/control"
+	"pawl/loop/ledger"
+)
+
+// statusView is `pawl status --json`.
+type statusView struct {
+	Project     string          `json:"project"`
+	Coordinator coordinatorView `json:"coordinator"`
+	Origin      originView      `json:"origin"`
+	Phase       control.Phase   `json:"phase"`
+	Agents      []agentView     `json:"agents"`
+	Services    []serviceView   `json:"services"`
+}
+
+type coordinatorView struct {
+	Running     bool   `json:"running"`
+	PID         int    `json:"pid"`
+	LastPass    string `json:"last_pass"`
+	ConfigError string `json:"config_error"`
+	Paused      bool   `json:"paused"`
+}
+
+type originView struct {
+	URL       string `json:"url"`
+	Branch    string `json:"branch"`
+	Tip       string `json:"tip"`
+	FetchedAt string `json:"fetched_at"`
+	Error     string `json:"error"`
+	Mode      string `json:"mode"`
+}
+
+type agentView struct {
+	Name      string `json:"name"`
+	Kind      string `json:"kind"`
+	Role      string `json:"role"`
+	Adapter   string `json:"adapter"`
+	Launcher  string `json:"launcher"`
+	Model     string `json:"model"`
+	Session   string `json:"session"`
+	State     string `json:"state"`
+	Since     string `json:"since"`
+	Evidence  string `json:"evidence"`
+	Wanted    string `json:"wanted"`
+	Restarts  int    `json:"restarts"`
+	Parked    bool   `json:"parked"`
+	Paused    bool   `json:"paused"`
+	HeldUntil string `json:"held_until"`
+	Handoffs  int    `json:"handoffs"`
+	NextWake  string `json:"next_wake"`
+	Why       string `json:"why"` // it is told nothing now, because
+}
+
+type serviceView struct {
+	Name  string `json:"name"`
+	State string `json:"state"`
+}
+
+func (a *app) statusCommand() *cobra.Command {
+	var asJSON, watch bool
+	c := &cobra.Command{
+		Use: "status", Short: "everything at a glance", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			p, err := a.openLenient(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, p.close()) }()
+			if watch {
+				return p.watchStatus(c.Context())
+			}
+			v, unclear, err := p.status(c.Context())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return a.json(v)
+			}
+			printStatus(a.out, v, unclear, time.Now())
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	c.Flags().BoolVarP(&watch, "watch", "w", false, "show it again every second until interrupted")
+	return c
+}
+
+func (p *project) preview(ctx context.Context) (loop.World, loop.Decision, error) {
+	e, err := p.engine(p.app.logger(p.app.err))
+	if err != nil {
+		return loop.World{}, loop.Decision{}, err
+	}
+	return e.Preview(ctx, p.cfg)
+}
+
+// status gathers everything; unclear are the markers that are not obeyed.
+func (p *project) status(ctx context.Context) (v statusView, unclear []string, err error) {
+	w, d, err := p.preview(ctx)
+	if err != nil {
+		return v, nil, err
+	}
+	s := d.After
+	health, err := p.client.Health(ctx)
+	if err != nil && !notRunning(err) {
+		return v, nil, err
+	}
+	v = statusView{
+		Project: p.cfg.Project,
+		Coordinator: coordinatorView{
+			Running: err == nil, PID: health.PID, LastPass: stamp(latestOf(health.LastPass, s.Loop.LastPass)),
+			ConfigError: health.ConfigError, Paused: s.Loop.Paused,
+		},
+		Origin: originView{
+			URL: orElse(s.Loop.URL, p.originName()), Branch: orElse(s.Loop.Branch, p.cfg.Origin.Branch), Tip: s.Loop.Cursor,
+			FetchedAt: stamp(s.Loop.FetchedAt), Error: s.Loop.OriginError, Mode: "polling",
+		},
+		Phase:  loop.PhaseView(p.cfg, s.Loop),
+		Agents: []agentView{}, Services: []serviceView{},
+	}
+	if p.fault != nil {
+		v.Coordinator.ConfigError = p.fault.Error()
+	}
+	for _, a := range p.cfg.Agents {
+		v.Agents = append(v.Agents, agentStatus(w, d, a))
+	}
+	for _, svc := range p.cfg.Services {
+		u := agentStatus(w, d, loop.ServiceAgent(svc))
+		v.Services = append(v.Services, serviceView{Name: svc.Name, State: u.State})
+	}
+	for _, l := range phaseLines(p, s) {
+		for _, m := range l.Unclear {
+			unclear = append(unclear, fmt.Sprintf("%s:%d: %q is not obeyed: %s", l.Status, m.Line, m.Text, m.Why))
+		}
+	}
+	return v, unclear, nil
+}
+
+func latestOf(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
+	row := d.After.Agent(u.Name)
+	v := agentView{
+		Name: u.Name, Kind: u.Kind, Role: u.Role, Adapter: orElse(row.Adapter, u.Adapter), Launcher: orElse(u.Launcher, w.Default),
+		Model: orElse(row.Model, u.Model), Session: u.Session, State: "gone", Wanted: string(row.Wanted),
+		Restarts: len(row.History.Restarts), Parked: row.Parked, Paused: row.Paused, Why: d.Holds[u.Name],
+	}
+	// What a preview would start does not run yet: only what was seen counts.
+	was, known := w.State.Sessions[u.Name]
+	if now, ok := d.After.Sessions[u.Name]; ok && (!now.LiveAt.IsZero() || known && now.Generation == was.Generation) {
+		v.State, v.Since, v.Evidence, v.Model = now.Doing, stamp(now.DoingSince), now.Evidence, orElse(now.Model, v.Model)
+	}
+	if v.State == "gone" && row.Finished {
+		v.State = "exited"
+	}
+	for _, h := range d.After.Handoffs {
+		if h.Agent == u.Name && !h.State.Closed() {
+			v.Handoffs++
+		}
+	}
+	return v
+}
+
+func (p *project) watchStatus(ctx context.Context) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM)
+	defer stop()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		v, unclear, err := p.status(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var page strings.Builder
+		printTo(&page, p.app.out, v, unclear, time.Now())
+		if columns(p.app.out) > 0 {
+			fmt.Fprint(p.app.out, "\x1b[H\x1b[2J")
+		}
+		fmt.Fprint(p.app.out, page.String())
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func printStatus(w io.Writer, v statusView, unclear []string, now time.Time) {
+	printTo(w, w, v, unclear, now)
+}
+
+// printTo writes a page that is laid out for the terminal like.
+func printTo(w, like io.Writer, v statusView, unclear []string, now time.Time) {
+	coordinator := paint(like, yellow, "not running")
+	if v.Coordinator.Running {
+		coordinator = paint(like, green, fmt.Sprintf("running (pid %d)", v.Coordinator.PID))
+	}
+	if v.Coordinator.Paused {
+		coordinator += ", " + paint(like, yellow, "paused")
+	}
+	fmt.Fprintf(w, "%s  coordinator %s%s\n", paint(like, bold, v.Project), coordinator, since(", last pass", v.Coordinator.LastPass, now))
+	if v.Coordinator.ConfigError != "" {
+		fmt.Fprintf(w, "  %s\n", paint(like, red, "the last good configuration is used: "+strings.ReplaceAll(v.Coordinator.ConfigError, "\n", "\n  ")))
+	}
+	fmt.Fprintf(w, "  origin  %s\n", originLine(like, v.Origin, now))
+	if v.Phase.Total > 0 {
+		fmt.Fprintf(w, "  phase   %s\n", phaseText(like, v.Phase))
+	}
+	for _, u := range unclear {
+		fmt.Fprintf(w, "  %s\n", paint(like, yellow, u))
+	}
+	fmt.Fprintln(w)
+	t := newTable("AGENT", "STATE", "FOR", "OPEN", "RESTARTS", "ADAPTER", "WHY")
+	for _, a := range v.Agents {
+		t.row(a.Name, stateText(a), forText(a.Since, now), fmt.Sprint(a.Handoffs), fmt.Sprint(a.Restarts), a.Adapter, whyText(a))
+	}
+	for _, s := range v.Services {
+		t.row(s.Name, s.State, "", "", "", "service", "")
+	}
+	t.printLike(w, like)
+}
+
+func since(label, at string, now time.Time) string {
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return ""
+	}
+	return label + " " + ago(now.Sub(t)) + " ago"
+}
+
+func forText(at string, now time.Time) string {
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return ""
+	}
+	return ago(now.Sub(t))
+}
+
+func originLine(like io.Writer, o originView, now time.Time) string {
+	if o.URL == "" {
+		return "not known yet"
+	}
+	line := handoff.Clean(o.URL, 200)
+	if o.Branch != "" {
+		line += "  " + handoff.Clean(o.Branch, 80)
+	}
+	if o.Tip != "" {
+		line += "  " + handoff.Short(o.Tip)
+	} else {
+		line += "  no commit seen yet"
+	}
+	line += since("  looked at", o.FetchedAt, now)
+	if o.Error != "" {
+		line += "\n          " + paint(like, red, "cannot be seen: "+o.Error)
+	}
+	return line
+}
+
+func phaseText(like io.Writer, p control.Phase) string {
+	if p.Complete {
+		return paint(like, green, fmt.Sprintf("complete, all %d done", p.Total))
+	}
+	if p.ID == "" {
+		return fmt.Sprintf("not known before origin is seen (%d in pawl.yaml)", p.Total)
+	}
+	text := fmt.Sprintf("%s  %d of %d", p.ID, p.Index+1, p.Total)
+	if p.Held {
+		text += ", " + paint(like, yellow, "held until pawl phase release")
+	}
+	if p.Done {
+		text += ", its STATUS says done"
+	}
+	return text
+}
+
+func stateText(a agentView) string {
+	switch {
+	case a.Parked:
+		return "parked"
+	case a.Paused:
+		return a.State + " (paused)"
+	case a.State == "gone" && a.Wanted != string(ledger.Up):
+		return "down"
+	}
+	return a.State
+}
+
+func whyText(a agentView) string {
+	if a.State == "gone" && a.Wanted != string(ledger.Up) {
+		return ""
+	}
+	return a.Why
+}
+
+func orElse(s, other string) string {
+	if s != "" {
+		return s
+	}
+	return other
+}

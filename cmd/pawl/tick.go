@@ -1,0 +1,51 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"pawl/loop/control"
+)
+
+func (a *app) tickCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "tick",
+		Short: "one pass now (what cron calls)",
+		Long:  "tick looks at origin and runs one pass, whatever `poll` says. Beside a running coordinator it asks that one for the pass.",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			p, err := a.openLenient(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, p.close()) }()
+			if p.fault != nil {
+				a.warn("the last good configuration is used: %v", p.fault)
+			}
+			rep, err := p.order(c.Context(), "tick", control.Order{Settle: settleTime})
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return a.json(rep)
+			}
+			a.tell(rep)
+			if len(rep.Actions) == 0 {
+				a.say("nothing to do")
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the pass as JSON")
+	return c
+}
+
+// json prints v as one JSON document.
+func (a *app) json(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}

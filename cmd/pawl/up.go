@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pawl/loop"
+	"pawl/loop/config"
+	"pawl/loop/control"
+	"pawl/loop/ledger"
+	"pawl/loop/supervise"
+)
+
+type upOptions struct {
+	noWatch bool
+	model   string
+	adapter string
+}
+
+func (a *app) upCommand() *cobra.Command {
+	var o upOptions
+	c := &cobra.Command{
+		Use:   "up [NAME…]",
+		Short: "start agents, services and the coordinator",
+		Long: "up starts what pawl.yaml has: all enabled loop and persistent agents and services, or those that are named.\n" +
+			"It clones origin into agents' folders that do not exist yet. What runs is left alone; what `down NAME` stopped\n" +
+			"stays down until it is named here, and so does a parked agent.",
+		RunE: func(c *cobra.Command, names []string) (err error) {
+			p, err := a.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, p.close()) }()
+			return p.up(c.Context(), names, o)
+		},
+	}
+	c.Flags().BoolVar(&o.noWatch, "no-watch", false, "start no coordinator: `pawl tick` from cron does its work")
+	c.Flags().StringVar(&o.model, "model", "", "the `model` of the named agents, until they are named again")
+	c.Flags().StringVar(&o.adapter, "adapter", "", "the `adapter` of the named agents, until they are named again")
+	return c
+}
+
+func (p *project) up(ctx context.Context, names []string, o upOptions) error {
+	if err := p.checkUp(names, o); err != nil {
+		return err
+	}
+	if err := p.cloneMissing(ctx, names); err != nil {
+		return err
+	}
+	if err := p.recordEnvironment(); err != nil {
+		return err
+	}
+	if err := p.ledger.Edit(ctx, func(s *ledger.State) error { return p.want(s, names, o) }); err != nil {
+		return err
+	}
+	if !o.noWatch {
+		started, err := p.startCoordinator(ctx)
+		if err != nil {
+			return err
+		}
+		if started {
+			p.app.say("coordinator started; its log: pawl logs coordinator")
+		}
+	}
+	rep, err := p.order(ctx, "up", control.Order{Settle: settleTime})
+	if err != nil {
+		return err
+	}
+	p.app.tell(rep)
+	return failures(rep)
+}
+
+// failures makes a command fail whose pass could not do something.
+func failures(rep control.Report) error {
+	for _, act := range rep.Actions {
+		if act.Result == loop.Fail {
+			return fmt.Errorf("%s %s failed: %s", act.Kind, act.Agent, act.Error)
+		}
+	}
+	return nil
+}
+
+func (p *project) checkUp(names []string, o upOptions) error {
+	if err := needGit(); err != nil {
+		return err
+	}
+	if err := p.known(names...); err != nil {
+		return err
+	}
+	if (o.model != "" || o.adapter != "") && len(names) == 0 {
+		return &usageError{errors.New("--model and --adapter go with the names of agents")}
+	}
+	if _, ok := p.cfg.Adapters[o.adapter]; o.adapter != "" && !ok {
+		return &hinted{&missingError{"there is no adapter " + quote(o.adapter)}, "declare it under adapters: in pawl.yaml"}
+	}
+	for _, a := range p.cfg.Agents {
+		if !upMeans(a, names) {
+			continue
+		}
+		if err := p.canRun(a, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// upMeans says whether `up names…` is about a. Without names it is about every
+// enabled agent but tasks, which run when they are named, or when the sequence
+// is complete.
+func upMeans(a config.Agent, names []string) bool {
+	if len(names) > 0 {
+		return slices.Contains(names, a.Name)
+	}
+	return a.Enabled && a.Kind != config.KindTask
+}
+
+// canRun finds out before anything starts what would make a start fail.
+func (p *project) canRun(a config.Agent, o upOptions) error {
+	name := a.Adapter
+	if o.adapter != "" {
+		name = o.adapter
+	}
+	profile := p.cfg.Adapters[name]
+	where := a.Launcher
+	if where == "" {
+		where = "process"
+	}
+	if where != "process" {
+		return &invalidError{fmt.Errorf("agent %s: launcher %q is not available in this version; use launcher: process", a.Name, where)}
+	}
+	if profile.NeedsTerminal() {
+		return &hinted{&invalidError{fmt.Errorf("agent %s: adapter %s needs a terminal, and launcher process has none", a.Name, name)},
+			"use adapter: script with a program that reads its wakes from standard input"}
+	}
+	if len(profile.Command) > 0 && !strings.Contains(profile.Command[0], "/") && !strings.Contains(profile.Command[0], "{{") {
+		if _, err := exec.LookPath(profile.Command[0]); err != nil {
+			return &hinted{fmt.Errorf("agent %s: adapter %s runs %q, which is not on PATH", a.Name, name, profile.Command[0]), "install it, or set adapters." + name + ".command"}
+		}
+	}
+	return nil
+}
+
+// want records what is to run.
+func (p *project) want(s *ledger.State, names []string, o upOptions) error {
+	for _, a := range p.cfg.Agents {
+		if upMeans(a, names) {
+			p.wantOne(s, a.Name, len(names) > 0, o)
+		}
+	}
+	for _, svc := range p.cfg.Services {
+		if len(names) == 0 || slices.Contains(names, svc.Name) {
+			p.wantOne(s, svc.Name, len(names) > 0, upOptions{})
+		}
+	}
+	s.Events = append(s.Events, ledger.Event{Time: time.Now(), Kind: "operator.up", Data: map[string]any{"agents": strings.Join(names, " ")}})
+	return nil
+}
+
+func (p *project) wantOne(s *ledger.State, name string, named bool, o upOptions) {
+	row := s.Agent(name)
+	if named {
+		row.Model, row.Adapter = o.model, o.adapter
+		row.Parked, row.Finished, row.Restart, row.RestartAt, row.History = false, false, "", time.Time{}, supervise.History{}
+	}
+	if named || row.Wanted != ledger.Down {
+		row.Wanted = ledger.Up
+	}
+	s.Agents[name] = row
+}

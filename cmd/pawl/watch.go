@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"pawl/loop"
+	"pawl/loop/config"
+	"pawl/loop/control"
+)
+
+func (a *app) watchCommand() *cobra.Command {
+	var background bool
+	c := &cobra.Command{
+		Use:   "watch",
+		Short: "run the coordinator in the foreground",
+		Long:  "watch runs the coordinator until it is interrupted. It reconciles what `pawl up` asked for; sessions go on when it ends.",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			p, err := a.openLenient(c.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, p.close()) }()
+			return p.watch(c.Context(), background)
+		},
+	}
+	c.Flags().BoolVar(&background, "background", false, "log to the coordinator's log only")
+	if err := c.Flags().MarkHidden("background"); err != nil {
+		panic(err) // the flag is declared one line above
+	}
+	return c
+}
+
+// coordinatorLog is where the coordinator writes what it does.
+func coordinatorLog(cfg *config.Config) string {
+	return filepath.Join(cfg.StateDir, "logs", "coordinator.log")
+}
+
+func (p *project) watch(ctx context.Context, background bool) (err error) {
+	lock, err := p.lock(ctx, "watch", lockPatience/5)
+	if err != nil {
+		return heldHint(err)
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	file, err := openLog(coordinatorLog(p.cfg))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	var out io.Writer = file
+	if !background && !p.app.quiet {
+		out = io.MultiWriter(file, p.app.err)
+	}
+	level := slog.LevelInfo
+	if p.app.verbose {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level}))
+	e, err := p.engine(log)
+	if err != nil {
+		return err
+	}
+	return p.serve(ctx, loop.NewCoordinator(e, versionText()), log)
+}
+
+// serve runs the coordinator and its socket until the first of them ends.
+func (p *project) serve(ctx context.Context, c *loop.Coordinator, log *slog.Logger) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	log.Info("coordinator starts", "pid", os.Getpid(), "config", p.path)
+	served := make(chan error, 1)
+	go func() {
+		defer cancel()
+		served <- control.Serve(ctx, p.place.Socket(), c)
+	}()
+	err := c.Run(ctx)
+	cancel()
+	err = errors.Join(err, <-served)
+	log.Info("coordinator ends", "pid", os.Getpid())
+	return err
+}
+
+func openLog(path string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	return os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+}
