@@ -133,7 +133,7 @@ func (f *file) collect(container ast.Node) {
 			}
 		case *ast.Paragraph, *ast.TextBlock:
 			_, item := container.(*ast.ListItem)
-			b.first = item && container.FirstChild() == ast.Node(n)
+			b.first = item && container.FirstChild() == n
 		case *ast.FencedCodeBlock:
 			b.kind = fenceBlock
 		case *ast.CodeBlock:

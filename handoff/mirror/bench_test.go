@@ -80,7 +80,7 @@ func BenchmarkPass(b *testing.B) {
 			for name, from := range map[string]string{"rev-list of one": cursor, "rev-list of 5000": old} {
 				b.Run(name, func(b *testing.B) {
 					for b.Loop() {
-						cmd := exec.Command("git", "rev-list", "--parents", from+".."+tip)
+						cmd := exec.CommandContext(b.Context(), "git", "rev-list", "--parents", from+".."+tip)
 						cmd.Dir = m.opt.Dir
 						if err := cmd.Run(); err != nil {
 							b.Fatal(err)

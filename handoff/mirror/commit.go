@@ -13,7 +13,8 @@ import (
 // commit is a commit and what the mirror itself needs of it.
 type commit struct {
 	handoff.Commit
-	tree string
+	tree      string
+	committed time.Time
 }
 
 // parseCommit reads the content of a commit object.
@@ -33,6 +34,8 @@ func parseCommit(hash string, raw []byte) (commit, error) {
 			c.Parents = append(c.Parents, value)
 		case "author":
 			author = value
+		case "committer":
+			_, c.committed = signature(value)
 		case "encoding":
 			encoding = value
 		}

@@ -54,9 +54,9 @@ func (r repo) git(args ...string) string {
 }
 
 func (r repo) try(dir string, in io.Reader, args ...string) (string, error) {
-	cmd := exec.Command("git", args...)
+	cmd := exec.CommandContext(r.t.Context(), "git", args...)
 	cmd.Dir = dir
-	cmd.Env = testEnv(r.t.TempDir())
+	cmd.Env = testEnv(filepath.Dir(r.dir))
 	cmd.Stdin = in
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -85,9 +85,19 @@ func (r repo) commit(message string, files map[string]string) string {
 			r.t.Fatal(err)
 		}
 	}
-	r.git("add", "-A")
+	if files != nil {
+		r.git("add", "-A")
+	}
 	r.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-m", message)
-	return r.git("rev-parse", "HEAD")
+	repo, err := openLocal(r.dir)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	hash, err := repo.read("HEAD")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return hash
 }
 
 // mirrorOf makes a mirror of an origin in a fresh folder.

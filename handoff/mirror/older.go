@@ -37,10 +37,8 @@ func (r *reader) relate(ctx context.Context, w *handoff.Window, s sides, open []
 		switch {
 		case len(open) == 0:
 			w.Older[hash] = nil
-		case slices.Contains(open, hash):
-			// The claim that is reviewed is the open one. Older claims of its
-			// gate were superseded by it, so nobody asks for them.
-			w.Older[hash] = []string{hash}
+		case len(open) == 1 && open[0] == hash:
+			w.Older[hash] = open
 		case hash == w.Cursor && !w.Rewritten:
 			w.Older[hash] = open
 		default:
@@ -107,112 +105,4 @@ func byPrefix(sorted []string, prefix string) (string, int) {
 		}
 	}
 	return first, count
-}
-
-// contained tells which of the open commits each of the asked ones contains:
-// two git processes, however many there are of both.
-//
-// The region that is listed reaches down to a common ancestor of all open
-// commits. No commit on a path from an asked one to an open one lies below
-// that: it would be a descendant of the open one and an ancestor of it.
-func (r *reader) contained(ctx context.Context, into map[string][]string, ask, open []string) error {
-	for _, hash := range ask {
-		into[hash] = nil
-	}
-	if len(ask) == 0 || len(open) == 0 {
-		return nil
-	}
-	var known []string
-	for _, hash := range open {
-		ok, err := r.isCommit(ctx, hash)
-		if err != nil {
-			return err
-		}
-		if ok {
-			known = append(known, hash)
-		}
-	}
-	if len(known) == 0 {
-		return nil
-	}
-	below, err := r.below(ctx, known)
-	if err != nil {
-		return err
-	}
-	_, region, err := r.list(ctx, append(slices.Clone(ask), below...)...)
-	if err != nil {
-		return err
-	}
-	bits := reach(region, region.sorted(ask...), known)
-	for _, hash := range ask {
-		into[hash] = bits[hash].pick(known)
-	}
-	return nil
-}
-
-// below are rev-list arguments that leave out what lies under a common ancestor
-// of all the commits.
-func (r *reader) below(ctx context.Context, hashes []string) ([]string, error) {
-	base := hashes[0]
-	if len(hashes) > 1 {
-		args := append([]string{"--git-dir=" + r.m.opt.Dir, "merge-base", "--octopus"}, hashes...)
-		lines, err := r.m.git.lines(ctx, localTimeout, nil, args...)
-		var failed *gitError
-		if errors.As(err, &failed) && failed.code == 1 {
-			return nil, nil // they have none
-		}
-		if err != nil || len(lines) == 0 || !isCommitName(lines[0]) {
-			return nil, r.damaged(ctx, "common ancestor", err)
-		}
-		base = lines[0]
-	}
-	c, err := r.commit(ctx, base)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, p := range c.Parents {
-		out = append(out, "^"+p)
-	}
-	return out, nil
-}
-
-// bitset is a set of indexes into the open commits.
-type bitset []uint64
-
-func (b bitset) add(other bitset) {
-	for i := range other {
-		b[i] |= other[i]
-	}
-}
-
-func (b bitset) pick(from []string) []string {
-	var out []string
-	for i, hash := range from {
-		if b != nil && b[i/64]&(1<<(i%64)) != 0 {
-			out = append(out, hash)
-		}
-	}
-	return out
-}
-
-// reach computes for each commit of a region which of the marked commits it
-// contains. order has each parent before its child.
-func reach(region span, order, marked []string) map[string]bitset {
-	bits := make(map[string]bitset, len(order))
-	index := make(map[string]int, len(marked))
-	for i, hash := range marked {
-		index[hash] = i
-	}
-	for _, hash := range order {
-		b := make(bitset, (len(marked)+63)/64)
-		for _, p := range region[hash] {
-			b.add(bits[p])
-		}
-		if i, ok := index[hash]; ok {
-			b[i/64] |= 1 << (i % 64)
-		}
-		bits[hash] = b
-	}
-	return bits
 }

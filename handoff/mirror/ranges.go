@@ -31,14 +31,7 @@ func (r *reader) walk(ctx context.Context, cursor, tip string) (span, bool, erro
 		if len(found) >= walkLimit || ctx.Err() != nil {
 			return nil, false, ctx.Err()
 		}
-		o, err := r.readLoose(hash, maxCommit)
-		if errors.Is(err, errMissing) {
-			return nil, false, nil
-		}
-		if err != nil {
-			return nil, false, r.damaged(ctx, "commit "+hash, err)
-		}
-		if err := r.keep(ctx, o); err != nil {
+		if loose, err := r.looseCommit(ctx, hash); err != nil || !loose {
 			return nil, false, err
 		}
 		parents := r.seen[hash].Parents

@@ -149,6 +149,24 @@ func (r *reader) readNamed(ctx context.Context, name string, limit int64) (objec
 	return o, err
 }
 
+// looseCommit reads a commit without the git program, and says whether that
+// could be done.
+func (r *reader) looseCommit(ctx context.Context, hash string) (bool, error) {
+	if _, ok := r.seen[hash]; ok {
+		return true, nil
+	}
+	o, err := r.readLoose(hash, maxCommit)
+	switch {
+	case errors.Is(err, errMissing):
+		return false, nil
+	case err != nil:
+		return false, r.damaged(ctx, "commit "+hash, err)
+	case o.kind != "commit":
+		return false, nil
+	}
+	return true, r.keep(ctx, o)
+}
+
 // isCommit says that the mirror has this commit.
 func (r *reader) isCommit(ctx context.Context, hash string) (bool, error) {
 	if _, ok := r.seen[hash]; ok {

@@ -83,15 +83,18 @@ func TestAHangingOriginIsKilledWithAllItsHelpers(t *testing.T) {
 		"at once":           ``,
 		"in the fetch only": `if [ ! -e "$0.once" ]; then touch "$0.once"; exec sh -c "$cmd"; fi`,
 	} {
-		pid := filepath.Join(t.TempDir(), "pid")
-		stub := stubSSH(t, before+"\ntrap '' TERM\necho $$ >"+pid+"\nwhile :; do sleep 1; done")
-		m := mirrorOf(t, url, stub, func(o *Options) { o.Timeout = 300 * time.Millisecond })
-		start := time.Now()
-		_, err := m.Look(t.Context())
-		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 20*time.Second {
-			t.Errorf("%s: %v after %v", name, err, time.Since(start))
-		}
-		gone(t, pid)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pid := filepath.Join(t.TempDir(), "pid")
+			stub := stubSSH(t, before+"\ntrap '' TERM\necho $$ >"+pid+"\nwhile :; do sleep 1; done")
+			m := mirrorOf(t, url, stub, func(o *Options) { o.Timeout = 300 * time.Millisecond })
+			start := time.Now()
+			_, err := m.Look(t.Context())
+			if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 20*time.Second {
+				t.Errorf("%v after %v", err, time.Since(start))
+			}
+			gone(t, pid)
+		})
 	}
 	pid := filepath.Join(t.TempDir(), "pid")
 	m := mirrorOf(t, url, stubSSH(t, "echo $$ >"+pid+"\nexec sleep 1000"))

@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -53,43 +55,57 @@ func (m *Mirror) find(ctx context.Context) (source, error) {
 // ask reads the remote's URL, and what belongs to reaching it, from the
 // repository around pawl.yaml.
 func (m *Mirror) ask(ctx context.Context) (source, error) {
-	in := []string{"-C", m.opt.Repo}
-	one := func(args ...string) (string, error) {
-		lines, err := m.git.lines(ctx, m.opt.Timeout, nil, append(in, args...)...)
-		if err != nil || len(lines) == 0 {
-			return "", err
-		}
-		return lines[0], nil
-	}
-	common, err := one("rev-parse", "--path-format=absolute", "--git-common-dir")
-	if err != nil {
+	// The second answer is missing in a bare repository, whose paths count from
+	// itself.
+	folders, err := m.inRepo(ctx, "rev-parse", "--path-format=absolute", "--git-common-dir", "--show-toplevel")
+	if len(folders) == 0 {
 		return source{}, fmt.Errorf("no origin: %s is in no git repository, and origin.url is empty; set origin.url: %w", m.opt.Repo, err)
 	}
 	// Taken before reading, so that a change in between is noticed.
-	config := filepath.Join(common, "config")
+	config := filepath.Join(folders[0], "config")
 	was := stamp(config)
-	raw, err := one("remote", "get-url", "--", m.opt.Remote)
-	if err != nil || raw == "" {
+	raw, err := m.inRepo(ctx, "remote", "get-url", "--", m.opt.Remote)
+	if err == nil && (len(raw) == 0 || raw[0] == "") {
+		err = errors.New("its url is empty")
+	}
+	if err != nil {
 		return source{}, fmt.Errorf("no origin: the repository around %s has no remote %q; set origin.remote or origin.url: %w",
 			m.opt.Repo, m.opt.Remote, err)
 	}
-	top, err := one("rev-parse", "--show-toplevel")
-	if err != nil || top == "" {
-		top = common // a bare repository's paths count from itself
-	}
-	s, err := locate(raw, top)
+	s, err := locate(raw[0], folders[len(folders)-1])
 	if err != nil {
 		return source{}, err
 	}
 	s.config, s.stamp = config, was
-	s.env, err = m.access(ctx)
+	if mayGrantAccess(config) {
+		s.env, err = m.access(ctx)
+	}
 	return s, err
+}
+
+func (m *Mirror) inRepo(ctx context.Context, args ...string) ([]string, error) {
+	return m.git.lines(ctx, m.opt.Timeout, nil, append([]string{"-C", m.opt.Repo}, args...)...)
+}
+
+// accessWords are in every configuration file that says something about
+// reaching a server, by itself or by including another file.
+var accessWords = []string{"sshcommand", "gitproxy", "[ssh", "[credential", "[http", "[include"}
+
+// mayGrantAccess says that a configuration file is worth asking git about: most
+// hold nothing of the kind, and git need not be started to find none.
+func mayGrantAccess(config string) bool {
+	text, err := os.ReadFile(config)
+	if err != nil {
+		return true // git judges it
+	}
+	text = bytes.ToLower(text)
+	return slices.ContainsFunc(accessWords, func(word string) bool { return bytes.Contains(text, []byte(word)) })
 }
 
 // access is the part of the repository's own configuration that says how to
 // log in, as environment for git: it holds secrets, so it is no argument.
 func (m *Mirror) access(ctx context.Context) ([]string, error) {
-	lines, err := m.git.lines(ctx, m.opt.Timeout, nil, "-C", m.opt.Repo, "config", "--local", "--includes", "--null",
+	lines, err := m.inRepo(ctx, "config", "--local", "--includes", "--null",
 		"--get-regexp", `^(core\.sshcommand|core\.gitproxy|ssh\.variant|credential\..*|http\..*)$`)
 	var failed *gitError
 	if errors.As(err, &failed) && failed.code == 1 {

@@ -107,9 +107,9 @@ func TestMessagesAreReadAsGitReadsThem(t *testing.T) {
 			said[fields[0]] = fields[1:]
 		}
 	}
-	m := mirrorOf(t, r.dir)
-	l := look(t, m)
-	w, err := m.Window(t.Context(), Query{Tip: l.Tip, Lookback: n})
+	// Read where it is: it is packed, and a fetch would unpack it.
+	m := adopt(filepath.Join(r.dir, ".git"), testEnv(t.TempDir()))
+	w, err := m.Window(t.Context(), Query{Tip: hashes[n-1], Lookback: n})
 	if err != nil || len(w.Commits) != n {
 		t.Fatalf("%d commits, %v", len(w.Commits), err)
 	}

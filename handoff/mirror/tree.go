@@ -22,6 +22,10 @@ type entry struct {
 	hash string
 }
 
+func (e entry) isFolder() bool { return e.mode == "40000" || e.mode == "040000" }
+
+func (e entry) isFile() bool { return strings.HasPrefix(e.mode, "100") }
+
 // findEntry looks a name up in the content of a tree object.
 func findEntry(tree []byte, name string) (entry, bool, error) {
 	for len(tree) > 0 {
@@ -38,6 +42,18 @@ func findEntry(tree []byte, name string) (entry, bool, error) {
 	return entry{}, false, nil
 }
 
+// tree reads the content of a tree that the mirror must have.
+func (r *reader) tree(ctx context.Context, hash string) ([]byte, error) {
+	o, err := r.read(ctx, hash, maxTree)
+	if err == nil && o.kind != "tree" {
+		err = fmt.Errorf("it is a %s", o.kind)
+	}
+	if err != nil {
+		return nil, r.damaged(ctx, "tree "+hash, err)
+	}
+	return o.data, nil
+}
+
 // blobAt finds the regular file at a clean path; "" when there is none. The
 // answer for a folder's tree is remembered, so that a folder that did not
 // change is not read; the root's changes with each commit, and is remembered
@@ -48,23 +64,20 @@ func (r *reader) blobAt(ctx context.Context, tree, name string, keep bool) (stri
 		return blob, nil
 	}
 	first, rest, deeper := strings.Cut(name, "/")
-	o, err := r.read(ctx, tree, maxTree)
-	if err == nil && o.kind != "tree" {
-		err = fmt.Errorf("it is a %s", o.kind)
-	}
+	content, err := r.tree(ctx, tree)
 	if err != nil {
-		return "", r.damaged(ctx, "tree "+tree, err)
+		return "", err
 	}
-	e, ok, err := findEntry(o.data, first)
+	e, ok, err := findEntry(content, first)
 	if err != nil {
 		return "", r.damaged(ctx, "tree "+tree, err)
 	}
 	blob := ""
 	switch {
 	case !ok:
-	case deeper && (e.mode == "40000" || e.mode == "040000"):
+	case deeper && e.isFolder():
 		blob, err = r.blobAt(ctx, e.hash, rest, true)
-	case !deeper && strings.HasPrefix(e.mode, "100"):
+	case !deeper && e.isFile():
 		blob = e.hash
 	}
 	if err == nil {
@@ -119,8 +132,9 @@ func places(docs, name string) []string {
 // maxFile bounds what is read of a watched file, in bytes.
 const maxFile = 1 << 20
 
-// isBlank says that a blob is white space only.
-func (r *reader) isBlank(ctx context.Context, blob string) (bool, error) {
+// isBlank says that a blob is white space only; keep remembers it beyond this
+// reader.
+func (r *reader) isBlank(ctx context.Context, blob string, keep bool) (bool, error) {
 	key := "blank " + blob
 	if v, ok := r.recall(key); ok {
 		return v == "1", nil
@@ -133,7 +147,7 @@ func (r *reader) isBlank(ctx context.Context, blob string) (bool, error) {
 	if blank {
 		value = "1"
 	}
-	r.remember(key, value, true)
+	r.remember(key, value, keep)
 	return blank, nil
 }
 

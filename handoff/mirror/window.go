@@ -52,7 +52,9 @@ func (m *Mirror) Window(ctx context.Context, q Query) (handoff.Window, error) {
 	if err := r.relate(ctx, &w, sides, q.Open); err != nil {
 		return w, err
 	}
-	w.Inboxes, err = r.inboxes(ctx, q, order)
+	if len(q.Inboxes) > 0 {
+		w.Inboxes, err = r.inboxes(ctx, q, sides, order)
+	}
 	return w, err
 }
 

@@ -111,7 +111,7 @@ func (c *checker) checkName(at pointer, what, name string) {
 
 // checkInRepo reports a path that does not stay inside the repository.
 func (c *checker) checkInRepo(p position, value, what string) bool {
-	hint := ""
+	var hint string
 	switch {
 	case strings.HasPrefix(value, "/"):
 		hint = "write it relative to the repository's root"

@@ -24,7 +24,7 @@ func Starter(project, adapterName string) string {
 		project = `"null"` // the one name that YAML does not take for a text or a number
 	}
 	return strings.NewReplacer(
-		"{project}", fmt.Sprintf("%-18s ", project),
+		"{project}# ", fmt.Sprintf("%-18s # ", project), "{project}", project,
 		"{adapter}", fmt.Sprintf("%-17s ", adapterName),
 		"{choices}", strings.Join(names, ", ")+", or script with a command of your own",
 		"{command}\n", command,

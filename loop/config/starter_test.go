@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -15,7 +16,8 @@ func TestStarter(t *testing.T) {
 		}
 		if name == "script" {
 			_, err := Parse("/x/pawl.yaml", []byte(text))
-			if list, ok := err.(Errors); !ok || len(list) != 1 || !strings.Contains(list[0].Hint, "./agent.sh") {
+			var list Errors
+			if ok := errors.As(err, &list); !ok || len(list) != 1 || !strings.Contains(list[0].Hint, "./agent.sh") {
 				t.Errorf("script without a command: %v", err)
 			}
 		}

@@ -70,15 +70,15 @@ func (c *Client) call(ctx context.Context, method, path string, into any) (err e
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
-			return ErrNotRunning
-		}
-		return fmt.Errorf("coordinator: %w", err)
+		return asked(err)
 	}
 	defer func() { err = errors.Join(err, resp.Body.Close()) }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, replyLimit))
 	if err != nil {
-		return fmt.Errorf("coordinator: %w", err)
+		return asked(err)
+	}
+	if resp.StatusCode == http.StatusServiceUnavailable {
+		return ErrNotRunning
 	}
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("coordinator: %s", strings.TrimSpace(string(body)))
@@ -87,4 +87,15 @@ func (c *Client) call(ctx context.Context, method, path string, into any) (err e
 		return nil
 	}
 	return json.Unmarshal(body, into)
+}
+
+// asked tells a coordinator that is not there, or that ended while it was
+// asked, from other trouble. All requests can be made again.
+func asked(err error) error {
+	for _, gone := range []error{os.ErrNotExist, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, io.EOF, io.ErrUnexpectedEOF} {
+		if errors.Is(err, gone) {
+			return ErrNotRunning
+		}
+	}
+	return fmt.Errorf("coordinator: %w", err)
 }

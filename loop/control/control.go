@@ -13,7 +13,8 @@ type Backend interface {
 	Health() Health
 	// Poke has origin looked at soon. It returns at once.
 	Poke()
-	// Tick runs a pass now and returns what it did.
+	// Tick runs a pass now and returns what it did. It is ErrNotRunning when
+	// the coordinator has ended meanwhile.
 	Tick(ctx context.Context, order Order) (Report, error)
 	// Stop ends the coordinator. Sessions go on.
 	Stop()

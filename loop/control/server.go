@@ -39,9 +39,11 @@ func Serve(ctx context.Context, path string, b Backend) error {
 	shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	err = srv.Shutdown(shutdown)
-	<-done
 	if errors.Is(err, context.DeadlineExceeded) {
-		return srv.Close()
+		err = srv.Close()
+	}
+	if served := <-done; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
 	}
 	return err
 }
@@ -64,6 +66,10 @@ func handler(b Backend) http.Handler {
 			return
 		}
 		rep, err := b.Tick(r.Context(), Order{Settle: settle, Local: r.URL.Query().Has("local")})
+		if errors.Is(err, ErrNotRunning) {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return

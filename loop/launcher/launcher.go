@@ -79,8 +79,10 @@ var (
 // each of them returns soon after its context ends.
 type Launcher interface {
 	// Start starts a session. Starting a generation that runs already is no
-	// error; a name that is taken by another live generation is ErrOther.
-	// When Start returns nil the session can be observed.
+	// error; one that has ended is ErrGone and not started again; a name that is
+	// taken by another live generation, or another owner, is ErrOther. A name
+	// whose last generation has ended is free, and nothing of that one runs any
+	// more. When Start returns nil the session can be observed.
 	Start(ctx context.Context, spec Spec) error
 	// Observe tells of all sessions by name, in a single cheap look: those that
 	// run, and those that ended and were not forgotten. An error means that
@@ -96,9 +98,12 @@ type Launcher interface {
 	Capture(ctx context.Context, ref Ref, lines int) ([]string, error)
 	// Stop asks the session to end and returns at once: TERM to its process
 	// group now, KILL after deadline. Asking again is no error; a shorter
-	// deadline replaces a longer one. A session that is not there is ErrGone.
+	// deadline replaces a longer one. A session that is not there, or has ended,
+	// is ErrGone; what a lost one left behind is killed.
 	Stop(ctx context.Context, ref Ref, deadline time.Duration) error
-	// Forget removes what is kept about a session that has ended.
+	// Forget removes what is kept about a session that has ended, and kills what
+	// a lost one left behind. Forgetting what is not there is no error, a session
+	// that runs is.
 	Forget(ctx context.Context, ref Ref) error
 	// Attach is the command line with which a person looks at a session.
 	Attach(ref Ref) []string

@@ -114,7 +114,6 @@ func (r *rig) wantNoStart(spec launcher.Spec, mention string) {
 }
 
 func exactEnvironment(r *rig) {
-	r.dir = r.TempDir()
 	spec := r.spec("acme-env", "")
 	spec.Argv = []string{"env"}
 	spec.Env = append(spec.Env, "ODD=a b=c 'd' $HOME \\n é", "EMPTY=")

@@ -41,7 +41,7 @@ func (e ending) exit() *exit {
 
 // finish writes down how the agent ended, once its last words are in the log,
 // and then sees to what it left behind.
-func (k *keeper) finish(e ending, signals <-chan os.Signal) error {
+func (k *keeper) finish(e ending) error {
 	k.kill.Stop()
 	k.lookAtInput()
 	k.look.Stop()
@@ -51,7 +51,7 @@ func (k *keeper) finish(e ending, signals <-chan os.Signal) error {
 	if err := k.out.resume(); err != nil {
 		k.told.Warn("later output is lost", "error", err)
 	}
-	k.tidy(signals)
+	k.tidy()
 	err := errors.Join(e.err, k.out.close(), k.server.close(), k.in.close(), k.live.failure())
 	if gone := os.Remove(k.socket); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
 		err = errors.Join(err, gone)
@@ -61,7 +61,7 @@ func (k *keeper) finish(e ending, signals <-chan os.Signal) error {
 
 // tidy ends what is left of the session: after a stop at once, else after a
 // short grace.
-func (k *keeper) tidy(signals <-chan os.Signal) {
+func (k *keeper) tidy() {
 	begin := time.Now()
 	term, kill := begin.Add(leftoverGrace), begin.Add(leftoverGrace+leftoverTerm)
 	if k.state.Stop != nil {
@@ -87,19 +87,19 @@ func (k *keeper) tidy(signals <-chan os.Signal) {
 			k.told.Error("processes of the session do not end", "count", left)
 			return
 		}
-		k.answerFor(wait, signals)
+		k.answerFor(wait)
 	}
 }
 
 // answerFor answers requests for a while. Signals say nothing new now.
-func (k *keeper) answerFor(d time.Duration, signals <-chan os.Signal) {
+func (k *keeper) answerFor(d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	for {
 		select {
 		case <-timer.C:
 			return
-		case <-signals:
+		case <-k.signals:
 		case c := <-k.server.calls:
 			c.answer <- k.answer(c.request)
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
 	"strings"
 	"syscall"
 	"time"
@@ -30,6 +31,7 @@ type keeper struct {
 	journal *journal
 	live    *live
 	server  *server
+	signals chan os.Signal
 	ended   chan ending
 	unread  int         // as it was noted last
 	look    *time.Timer // when to see again how much input is unread
@@ -44,9 +46,13 @@ func startSession(folder string, told *slog.Logger) (*keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &keeper{folder: folder, told: told, ended: make(chan ending, 1), look: stoppedTimer(), kill: stoppedTimer()}
+	k := &keeper{folder: folder, told: told, signals: make(chan os.Signal, 4), ended: make(chan ending, 1),
+		look: stoppedTimer(), kill: stoppedTimer()}
+	// From the first moment that there is an agent, none of these may end its
+	// keeper. Handled and not ignored: what is ignored the agent would inherit.
+	signal.Notify(k.signals, unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGQUIT)
 	k.socket = layout(o.Runtime).socket(o.Spec.Session, o.Spec.Generation)
-	if err := k.open(o.Spec); err != nil {
+	if err := k.open(); err != nil {
 		return nil, err
 	}
 	if err := k.start(o.Spec); err != nil {
@@ -69,7 +75,7 @@ func stoppedTimer() *time.Timer {
 	return t
 }
 
-func (k *keeper) open(spec launcher.Spec) (err error) {
+func (k *keeper) open() (err error) {
 	if k.journal, err = openJournal(journalFile(k.folder)); err != nil {
 		return err
 	}

@@ -16,8 +16,7 @@ import (
 type logFile struct {
 	path string
 	file *os.File
-	dev  uint64
-	ino  uint64
+	is   unix.Stat_t // the file that is open
 }
 
 func (l *logFile) Write(p []byte) (int, error) {
@@ -32,7 +31,7 @@ func (l *logFile) open() error {
 	if l.file != nil {
 		var st unix.Stat_t
 		err := unix.Stat(l.path, &st)
-		if err == nil && uint64(st.Dev) == l.dev && st.Ino == l.ino {
+		if err == nil && st.Dev == l.is.Dev && st.Ino == l.is.Ino {
 			return nil
 		}
 		if err := l.close(); err != nil {
@@ -55,7 +54,7 @@ func (l *logFile) open() error {
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
-	l.file, l.dev, l.ino = f, uint64(st.Dev), st.Ino
+	l.file, l.is = f, st
 	return nil
 }
 

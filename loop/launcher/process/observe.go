@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -142,10 +141,10 @@ func (k *known) unwritten() condition {
 }
 
 func (k *known) exit(c condition) *launcher.Exit {
-	switch {
-	case c == running:
+	switch c {
+	case running:
 		return nil
-	case c == ended:
+	case ended:
 		x := k.state.Exit
 		return &launcher.Exit{Code: x.Code, Signal: x.Signal, At: x.At}
 	}
@@ -199,7 +198,7 @@ func (k *known) readJournal(path string) error {
 
 // journalOf reads the marks of one session anew.
 func journalOf(folder string) (marks, error) {
-	data, err := os.ReadFile(journalFile(filepath.Clean(folder)))
+	data, err := os.ReadFile(journalFile(folder))
 	if errors.Is(err, fs.ErrNotExist) {
 		return marks{}, nil
 	}

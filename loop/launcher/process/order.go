@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"unicode/utf8"
 
+	"pawl/loop/atomicfile"
 	"pawl/loop/launcher"
 )
 
@@ -29,7 +30,7 @@ func (o order) save(folder string) error {
 	if err := gob.NewEncoder(&buf).Encode(o); err != nil {
 		return fmt.Errorf("spec of %q: %w", o.Spec.Session, err)
 	}
-	return writeAtomic(specFile(folder), buf.Bytes())
+	return atomicfile.Write(specFile(folder), buf.Bytes())
 }
 
 func loadOrder(folder string) (order, error) {

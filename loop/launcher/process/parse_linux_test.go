@@ -30,7 +30,7 @@ func FuzzParseStat(f *testing.F) {
 		if err != nil {
 			return
 		}
-		text := fmt.Sprintf("1 (x) %c 1 %d %d%s %d", st.state, st.group, st.session, strings.Repeat(" 0", 15), st.start)
+		text := fmt.Sprintf("1 (x) %s 1 %d %d%s %d", []byte{st.state}, st.group, st.session, strings.Repeat(" 0", 15), st.start)
 		if again, err := parseStat([]byte(text)); err != nil || again != st {
 			t.Errorf("%+v printed and read again is %+v, %v", st, again, err)
 		}

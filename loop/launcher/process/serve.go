@@ -4,8 +4,6 @@ package process
 
 import (
 	"fmt"
-	"os"
-	"os/signal"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -21,19 +19,17 @@ const (
 
 // serve runs until the agent has ended and nothing of it is left.
 func (k *keeper) serve() error {
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGQUIT)
 	for {
 		select {
 		case e := <-k.ended:
-			return k.finish(e, signals)
+			return k.finish(e)
 		case c := <-k.server.calls:
 			c.answer <- k.answer(c.request)
 		case <-k.look.C:
 			k.lookAtInput()
 		case <-k.kill.C:
 			k.killAll()
-		case s := <-signals:
+		case s := <-k.signals:
 			// What a terminal sends is not meant for a keeper, which has none.
 			if s == unix.SIGTERM {
 				k.stop(politeness)

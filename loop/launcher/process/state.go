@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
+	"pawl/loop/atomicfile"
 	"pawl/loop/launcher"
 )
 
@@ -59,7 +59,7 @@ func (s *state) save(folder string) error {
 	if err != nil {
 		return fmt.Errorf("state of %q: %w", s.Session, err)
 	}
-	return writeAtomic(stateFile(folder), append(data, '\n'))
+	return atomicfile.Write(stateFile(folder), append(data, '\n'))
 }
 
 func parseState(data []byte) (*state, error) {
@@ -88,33 +88,4 @@ func loadState(folder string) (*state, error) {
 		return nil, nil
 	}
 	return s, nil
-}
-
-// writeAtomic replaces a file so that a reader, or a crash, sees the old
-// content or the new one and nothing between.
-func writeAtomic(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func syncFolder(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
