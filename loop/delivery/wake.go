@@ -27,7 +27,7 @@ const (
 type Item struct {
 	Kind    Kind
 	ID      string
-	Text    string // clean and short: what the agent reads
+	Text    string // what the agent reads; Compose cleans it and cuts what is too long
 	Attempt int    // which telling of it this is, from 1
 }
 
@@ -69,6 +69,8 @@ const (
 
 // Compose makes one wake of as many of the items, in their order, as fit.
 // It returns nil without items. The first item always fits: it is cut if need be.
+// Whatever the texts hold, the wake's is one line of valid UTF-8 without control
+// characters.
 func Compose(agent, generation string, items []Item, now time.Time) *Wake {
 	if len(items) == 0 {
 		return nil
@@ -77,19 +79,20 @@ func Compose(agent, generation string, items []Item, now time.Time) *Wake {
 	var parts []string
 	taken, used := items[:0:0], 0
 	for _, it := range items {
-		text := it.Text
 		tail := tailOf(append(taken, it))
+		// More than there is room for: only the first text is ever cut.
+		it.Text = handoff.Clean(it.Text, 2*MaxText)
 		if len(taken) == 0 {
-			text = handoff.Cut(text, room-len(tail))
+			it.Text = handoff.Cut(it.Text, room-len(tail))
 		}
-		cost := len(text)
+		cost := len(it.Text)
 		if len(parts) > 0 {
 			cost += len(separator)
 		}
 		if len(taken) == MaxItems || used+cost+len(tail) > room {
 			break
 		}
-		parts, taken, used = append(parts, text), append(taken, it), used+cost
+		parts, taken, used = append(parts, it.Text), append(taken, it), used+cost
 	}
 	id := wakeID(generation, taken)
 	return &Wake{

@@ -2,17 +2,8 @@ package ledger
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
-	"encoding/hex"
 	"errors"
-	"fmt"
-	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
-
-	_ "modernc.org/sqlite" // the driver, without cgo
 
 	"pawl/handoff"
 	"pawl/loop/delivery"
@@ -37,56 +28,9 @@ var (
 
 // Ledger is an open state.db. It may be used from several goroutines, and
 // several processes may have it open.
-type Ledger struct{ db *sql.DB }
-
-// Open opens the ledger in dir and creates both where they are missing.
-func Open(ctx context.Context, dir string) (*Ledger, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("state directory: %w", err)
-	}
-	return open(ctx, filepath.Join(dir, File))
-}
-
-// OpenExisting opens the ledger in dir for a command that only reads: where
-// there is none, the error is fs.ErrNotExist and nothing is created.
-func OpenExisting(ctx context.Context, dir string) (*Ledger, error) {
-	path := filepath.Join(dir, File)
-	if _, err := os.Stat(path); err != nil {
-		return nil, err
-	}
-	return open(ctx, path)
-}
-
-// Missing says that err means that there is no ledger yet.
-func Missing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
-
-func open(ctx context.Context, path string) (*Ledger, error) {
-	// FULL: a wake's row is on the disk before its text goes out.
-	// immediate: a transaction that reads, then writes, never finds the
-	// database changed in between.
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
-	db, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, fmt.Errorf("ledger %s: %w", path, err)
-	}
-	// One connection: SQLite has one writer anyway, and each connection costs memory.
-	db.SetMaxOpenConns(1)
-	if err := prepare(ctx, db, path); err != nil {
-		return nil, errors.Join(fmt.Errorf("ledger %s: %w", path, err), db.Close())
-	}
-	return &Ledger{db: db}, nil
-}
-
-func prepare(ctx context.Context, db *sql.DB, path string) error {
-	epoch := make([]byte, 8)
-	if _, err := rand.Read(epoch); err != nil {
-		return err
-	}
-	if err := migrate(ctx, db, hex.EncodeToString(epoch)); err != nil {
-		return err
-	}
-	return os.Chmod(path, 0o600)
+type Ledger struct {
+	db   *sql.DB
+	path string
 }
 
 // Close closes the ledger.
@@ -94,21 +38,29 @@ func (l *Ledger) Close() error { return l.db.Close() }
 
 // Commit writes the rows of a plan that was made from revision, all of them or
 // none, and returns when they are on the disk. It is ErrStale if the operator
-// has edited the ledger since.
+// has edited the ledger since, even if the plan writes nothing: what it would
+// touch may be unwanted by now.
 func (l *Ledger) Commit(ctx context.Context, revision int64, c Changes) error {
 	if c.Empty() {
-		return nil
+		return current(l.db.QueryRowContext(ctx, "SELECT revision FROM loop"), revision)
 	}
 	return transact(ctx, l.db, func(tx *sql.Tx) error {
-		var now int64
-		if err := tx.QueryRowContext(ctx, "SELECT revision FROM loop").Scan(&now); err != nil {
+		if err := current(tx.QueryRowContext(ctx, "SELECT revision FROM loop"), revision); err != nil {
 			return err
-		}
-		if now != revision {
-			return ErrStale
 		}
 		return write(ctx, tx, c)
 	})
+}
+
+func current(row *sql.Row, revision int64) error {
+	var now int64
+	if err := row.Scan(&now); err != nil {
+		return err
+	}
+	if now != revision {
+		return ErrStale
+	}
+	return nil
 }
 
 // Edit is how a command changes what the operator wants: it loads the state,

@@ -42,7 +42,7 @@ func (m *Memo) Get(key string) (string, bool) {
 func (m *Memo) Put(key, value string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.cache[key] == value {
+	if v, ok := m.cache[key]; ok && v == value {
 		return
 	}
 	m.cache[key] = value

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"maps"
 	"reflect"
 	"slices"
@@ -27,7 +26,13 @@ type State struct {
 }
 
 // Load reads the state.
-func (l *Ledger) Load(ctx context.Context) (State, error) { return load(ctx, l.db) }
+func (l *Ledger) Load(ctx context.Context) (State, error) {
+	s, err := load(ctx, l.db)
+	if err != nil {
+		return s, explain(l.path, err)
+	}
+	return s, nil
+}
 
 func load(ctx context.Context, q querier) (State, error) {
 	s := State{
@@ -39,7 +44,7 @@ func load(ctx context.Context, q querier) (State, error) {
 		return s, err
 	}
 	if len(rows) == 0 {
-		return s, sql.ErrNoRows
+		return s, errNoLoop
 	}
 	s.Loop = rows[0]
 	if err := each(ctx, q, agents, "", func(a Agent) { s.Agents[a.Name] = a }); err != nil {

@@ -3,7 +3,8 @@
 package supervise
 
 import (
-	"hash/fnv"
+	"crypto/sha256"
+	"encoding/binary"
 	"strconv"
 	"time"
 )
@@ -31,13 +32,12 @@ func (b Backoff) Delay(agent string, attempt int) time.Duration {
 	return Spread(min(d, b.Max), b.Jitter, agent, attempt)
 }
 
-// Spread moves d by up to ±jitter of itself, as a hash of name and attempt says.
+// Spread moves d by up to ±jitter of itself, as a hash of name and attempt says,
+// to the millisecond: that is what the ledger keeps of a moment.
 func Spread(d time.Duration, jitter float64, name string, attempt int) time.Duration {
-	h := fnv.New64a()
-	h.Write([]byte(name + "\x00" + strconv.Itoa(attempt)))
-	// The high bits of FNV are the well-mixed ones.
-	unit := float64(h.Sum64()>>11)/(1<<53)*2 - 1
-	return d + time.Duration(float64(d)*jitter*unit)
+	sum := sha256.Sum256([]byte(name + "\x00" + strconv.Itoa(attempt)))
+	unit := float64(binary.BigEndian.Uint64(sum[:])>>11)/(1<<53)*2 - 1
+	return d + time.Duration(float64(d)*jitter*unit).Truncate(time.Millisecond)
 }
 
 // Park is when to give up: Restarts of them Within that time.

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -9,7 +10,8 @@ import (
 type Stall struct {
 	Owes      bool      // something it took is unanswered
 	Idle      bool      // it waits for input
-	Since     time.Time // when it last did anything
+	Since     time.Time // when it last did anything, or was given something
+	Owed      time.Time // when it was last given something that it owes
 	Probed    time.Time // when it was asked about this; zero: not yet
 	Until     time.Time // the last WAITING-UNTIL that it printed; zero: none
 	After     time.Duration
@@ -34,7 +36,8 @@ func (s Stall) Judge(now time.Time) Move {
 		return Leave
 	}
 	due := s.Since.Add(s.After)
-	if !s.Until.IsZero() {
+	if s.Until.After(s.Since) {
+		// A moment that passed before the last sign of life is over: it went on since.
 		due = s.Until.Add(s.Grace)
 	}
 	if s.Asked() {
@@ -49,9 +52,12 @@ func (s Stall) Judge(now time.Time) Move {
 	return Ask
 }
 
-// Asked says that the probe came after the last sign of life: it stands still
-// in spite of it.
-func (s Stall) Asked() bool { return !s.Probed.IsZero() && !s.Since.After(s.Probed) }
+// Asked says that the probe was about this standing still: nothing to do came
+// since, and what the agent did after it was over within After. An answer that
+// leads to nothing is no sign of life, or it would be asked all night.
+func (s Stall) Asked() bool {
+	return !s.Probed.IsZero() && !s.Owed.After(s.Probed) && !s.Since.After(s.Probed.Add(s.After))
+}
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
@@ -60,7 +66,9 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-var waitingUntil = regexp.MustCompile(`WAITING-UNTIL:\s*(\S+)`)
+// The moment may be followed by a full stop, a backquote, or anything else that
+// an agent puts after it.
+var waitingUntil = regexp.MustCompile(`WAITING-UNTIL:\s*(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d))`)
 
 // WaitingUntil returns the moment of the last valid WAITING-UNTIL marker in
 // lines; zero when there is none. An older marker above a newer one says nothing.
@@ -68,7 +76,7 @@ func WaitingUntil(lines []string) time.Time {
 	for i := len(lines) - 1; i >= 0; i-- {
 		found := waitingUntil.FindAllStringSubmatch(lines[i], -1)
 		for j := len(found) - 1; j >= 0; j-- {
-			if t, err := time.Parse(time.RFC3339, found[j][1]); err == nil {
+			if t, err := time.Parse(time.RFC3339, strings.ToUpper(found[j][1])); err == nil {
 				return t
 			}
 		}
