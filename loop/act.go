@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"pawl/handoff"
@@ -16,8 +15,11 @@ import (
 const (
 	// touchTimeout bounds one order to a launcher.
 	touchTimeout = 10 * time.Second
-	// touchers is how many agents are touched at once: one that hangs does not
-	// hold up the others, and twenty starts do not come all at once.
+	// touchPatience is how long a pass waits for its orders. One that takes
+	// longer goes on, and holds up nobody but its own agent.
+	touchPatience = 2 * time.Second
+	// touchers is how many agents are touched at once: twenty starts do not
+	// come all at the same moment.
 	touchers = 4
 )
 
@@ -28,23 +30,80 @@ const (
 	Fail     = "failed"
 )
 
-// act does what the plan says, agent by agent. What comes of it is seen by the
-// next pass; only a start that failed leaves a row, as there is nothing to see.
+var errUnderWay = errors.New("an earlier order to this agent is still under way")
+
+// outcome is how the i-th action of a decision ended.
+type outcome struct {
+	i int
+	Result
+}
+
+// act does what the plan says, agent by agent and for each in the plan's order.
+// What comes of it is seen by the next pass; only a start that failed leaves a
+// row, as there is nothing to see.
 func (e *Engine) act(ctx context.Context, cfg *config.Config, d Decision) []Result {
 	results := make([]Result, len(d.Actions))
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, touchers)
+	orders := map[string][]int{}
 	for i, a := range d.Actions {
-		wg.Go(func() {
+		results[i] = Result{Action: a, Outcome: OK}
+		if a.touches() {
+			results[i].Outcome, results[i].Err = Deferred, errUnderWay
+			orders[a.Agent] = append(orders[a.Agent], i)
+		}
+	}
+	ended := make(chan outcome, len(d.Actions))
+	slots := make(chan struct{}, touchers)
+	waiting := 0
+	for agent, list := range orders {
+		if !e.reserve(agent) {
+			continue
+		}
+		waiting += len(list)
+		e.touches.Go(func() {
+			defer e.release(agent)
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			ctx, cancel := context.WithTimeout(ctx, touchTimeout)
-			defer cancel()
-			results[i] = e.result(a, e.touch(ctx, cfg, d, a))
+			for _, i := range list {
+				ended <- outcome{i, e.result(d.Actions[i], e.bounded(ctx, cfg, d, d.Actions[i]))}
+			}
 		})
 	}
-	wg.Wait()
+	patience := time.NewTimer(touchPatience)
+	defer patience.Stop()
+	for waiting > 0 {
+		select {
+		case o := <-ended:
+			results[o.i] = o.Result
+			waiting--
+		case <-patience.C:
+			return results
+		}
+	}
 	return results
+}
+
+func (a Action) touches() bool {
+	return a.Kind == Start || a.Kind == Restart || a.Kind == Stop || a.Kind == Wake || a.Kind == Forget
+}
+
+// reserve gives an agent to one chain of orders at a time.
+func (e *Engine) reserve(agent string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.touching[agent] {
+		return false
+	}
+	if e.touching == nil {
+		e.touching = map[string]bool{}
+	}
+	e.touching[agent] = true
+	return true
+}
+
+func (e *Engine) release(agent string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.touching, agent)
 }
 
 func (e *Engine) result(a Action, err error) Result {
@@ -59,31 +118,57 @@ func (e *Engine) result(a Action, err error) Result {
 	return r
 }
 
+func (e *Engine) bounded(ctx context.Context, cfg *config.Config, d Decision, a Action) error {
+	ctx, cancel := context.WithTimeout(ctx, touchTimeout)
+	defer cancel()
+	return e.touch(ctx, cfg, d, a)
+}
+
 func (e *Engine) touch(ctx context.Context, cfg *config.Config, d Decision, a Action) error {
+	if a.Kind == Forget {
+		return e.forget(ctx, cfg, a)
+	}
 	row := d.After.Sessions[a.Agent]
 	ref := launcher.Ref{Session: row.Name, Generation: a.Generation}
-	switch a.Kind {
-	case Start, Restart:
+	if a.Kind == Start || a.Kind == Restart {
 		return e.start(ctx, cfg, d.After.Loop.Branch, row)
-	case Stop:
-		l, err := e.launcher(row.Launcher)
-		if err != nil {
-			return err
-		}
-		err = l.Stop(ctx, ref, max(row.KillAt.Sub(e.Now()), 0))
-		if errors.Is(err, launcher.ErrGone) {
-			return nil // that is what was wanted
-		}
+	}
+	l, err := e.launcher(row.Launcher)
+	if err != nil {
 		return err
-	case Wake:
-		l, err := e.launcher(row.Launcher)
-		if err != nil {
-			return err
-		}
+	}
+	if a.Kind == Wake {
 		w := d.After.Wakes[a.WakeID]
 		return l.Send(ctx, ref, launcher.Message{ID: w.ID, Text: w.Text, Items: w.ItemIDs()})
 	}
-	return nil
+	err = l.Stop(ctx, ref, max(row.KillAt.Sub(e.Now()), 0))
+	if errors.Is(err, launcher.ErrGone) {
+		return nil // that is what was wanted
+	}
+	return err
+}
+
+// forget clears away an ended session of an agent that has no other on record.
+func (e *Engine) forget(ctx context.Context, cfg *config.Config, a Action) error {
+	session, where := e.place(cfg, a.Agent)
+	l, err := e.launcher(where)
+	if err != nil {
+		return err
+	}
+	err = l.Forget(ctx, launcher.Ref{Session: session, Generation: a.Generation})
+	if errors.Is(err, launcher.ErrGone) {
+		return nil
+	}
+	return err
+}
+
+// place is the session's name and the launcher of an agent or service.
+func (e *Engine) place(cfg *config.Config, agent string) (session, where string) {
+	if a, ok := cfg.Agent(agent); ok {
+		return a.Session, orElse(a.Launcher, e.Default)
+	}
+	s, _ := service(cfg, agent)
+	return s.Session, orElse(s.Launcher, e.Default)
 }
 
 func (e *Engine) launcher(name string) (launcher.Launcher, error) {

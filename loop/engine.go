@@ -28,9 +28,13 @@ type Engine struct {
 	Now       func() time.Time
 	Event     func(ledger.Event) // told of each event once it is on record; nil: nobody
 
-	mu     sync.Mutex
-	mirror *mirror.Mirror
-	origin config.Origin // that mirror was made for
+	touches sync.WaitGroup // orders to launchers that are under way
+
+	mu       sync.Mutex
+	mirror   *mirror.Mirror
+	origin   config.Origin   // that mirror was made for
+	env      []string        // likewise
+	touching map[string]bool // agents with an order under way
 }
 
 // Look is what a look at origin brought.
@@ -38,6 +42,7 @@ type Look struct {
 	Done bool // origin was asked
 	mirror.Look
 	Err error
+	Of  config.Origin // who was asked
 }
 
 // Result is how an action ended.
@@ -67,6 +72,9 @@ func (e *Engine) Pass(ctx context.Context, look Look) (Report, error) {
 	}
 	if err := e.record(ctx, e.Source.Notes()); err != nil {
 		return Report{}, err
+	}
+	if look.Of != cfg.Origin {
+		look = Look{} // it is about another origin than the one of today
 	}
 	for range maxReplans {
 		w, err := e.observe(ctx, cfg, look)
@@ -120,7 +128,7 @@ func (e *Engine) tell(list []ledger.Event) {
 // crash in between leaves the older pin, which keeps more than is needed.
 func (e *Engine) pin(ctx context.Context, w World, d Decision) error {
 	if cursor := d.After.Loop.Cursor; cursor != "" && cursor != w.State.Loop.Cursor {
-		m, err := e.window(ctx)
+		m, _, err := e.window(ctx)
 		if err != nil {
 			return err
 		}
@@ -132,13 +140,25 @@ func (e *Engine) pin(ctx context.Context, w World, d Decision) error {
 // LookAtOrigin asks origin for its tip and fetches what is new. It may take as
 // long as the network does, and touches nothing that a pass reads.
 func (e *Engine) LookAtOrigin(ctx context.Context) Look {
-	m, err := e.window(ctx)
+	m, of, err := e.window(ctx)
 	if err != nil {
-		return Look{Done: true, Err: err}
+		return Look{Done: true, Err: err, Of: of}
 	}
 	got, err := m.Look(ctx)
-	return Look{Done: true, Look: got, Err: err}
+	return Look{Done: true, Look: got, Err: err, Of: of}
 }
+
+// Close waits for the orders that a pass did not wait for.
+func (e *Engine) Close() error {
+	e.touches.Wait()
+	return nil
+}
+
+func (e *Engine) clock() time.Time { return e.Now() }
+
+func (e *Engine) fault() error { return e.Source.Fault() }
+
+func (e *Engine) logger() *slog.Logger { return e.Log }
 
 // Rules resolves the configuration's roles into the agents of today.
 func Rules(c *config.Config) handoff.Rules {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 
 	"pawl/handoff/mirror"
 	"pawl/loop/config"
@@ -36,7 +37,7 @@ func phaseFacts(ctx context.Context, m *mirror.Mirror, memo *ledger.Memo, cfg *c
 			return nil, err
 		}
 		if f.Verdict.Done {
-			if f.Commit, err = completed(ctx, m, cfg, before[p.ID], p.Status, tip); err != nil {
+			if f.Commit, err = completed(ctx, m, cfg, before[p.ID], f.Path, p.Status, tip); err != nil {
 				return nil, err
 			}
 		}
@@ -47,8 +48,8 @@ func phaseFacts(ctx context.Context, m *mirror.Mirror, memo *ledger.Memo, cfg *c
 
 // completed is the commit that made a phase done; it does not change while the
 // phase stays done.
-func completed(ctx context.Context, m *mirror.Mirror, cfg *config.Config, before phases.Fact, status, tip string) (string, error) {
-	if before.Verdict.Done && before.Commit != "" {
+func completed(ctx context.Context, m *mirror.Mirror, cfg *config.Config, before phases.Fact, path, status, tip string) (string, error) {
+	if before.Verdict.Done && before.Commit != "" && before.Path == path {
 		return before.Commit, nil
 	}
 	return m.Completed(ctx, tip, cfg.Handoff.Docs, status, func(content []byte) bool {
@@ -75,20 +76,23 @@ func verdict(ctx context.Context, file mirror.File, memo *ledger.Memo, marker st
 	return v, nil
 }
 
-// window is the mirror of the origin that is configured now.
-func (e *Engine) window(ctx context.Context) (*mirror.Mirror, error) {
+// window is the mirror of the origin that is configured now, and that origin.
+// It is made anew when the environment of `pawl up` has changed: what logs in
+// at origin may lie in there.
+func (e *Engine) window(ctx context.Context) (*mirror.Mirror, config.Origin, error) {
 	cfg, err := e.Source.Load(ctx, e.Ledger)
 	if err != nil {
-		return nil, err
+		return nil, config.Origin{}, err
 	}
+	env := e.Env()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.mirror == nil || e.origin != cfg.Origin {
+	if e.mirror == nil || e.origin != cfg.Origin || !slices.Equal(e.env, env) {
 		e.mirror = mirror.New(mirror.Options{
 			Dir: filepath.Join(cfg.StateDir, "origin.git"), Repo: cfg.Dir, URL: cfg.Origin.URL, Remote: cfg.Origin.Remote,
-			Branch: cfg.Origin.Branch, Env: e.Env(), Log: e.Log, Memo: e.Ledger.Memo(e.Log),
+			Branch: cfg.Origin.Branch, Env: env, Log: e.Log, Memo: e.Ledger.Memo(e.Log),
 		})
-		e.origin = cfg.Origin
+		e.origin, e.env = cfg.Origin, env
 	}
-	return e.mirror, nil
+	return e.mirror, cfg.Origin, nil
 }

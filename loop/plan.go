@@ -19,10 +19,12 @@ func Plan(w World) Decision {
 	p.sessions()
 	p.wakesInFlight()
 	p.origin()
+	p.mootWakes()
 	p.phases()
 	p.adoptTold()
 	p.wants()
 	p.freeze()
+	p.expire()
 	p.stalls()
 	p.quiet()
 	p.deliver()
@@ -41,6 +43,9 @@ type planner struct {
 	holds   map[string]string
 
 	settling bool
+
+	index   map[string][]string // agent → its handoffs, oldest first
+	indexed int                 // how many of them there were then
 }
 
 // unit is one agent or service with all that is known about it.
@@ -74,12 +79,15 @@ func ServiceAgent(s config.Service) config.Agent {
 }
 
 func (p *planner) add(u *unit) {
-	row := p.s.Agent(u.Name)
-	u.profile = p.w.Config.Adapters[orElse(row.Adapter, u.Adapter)]
+	u.profile = p.w.Config.Adapters[orElse(p.s.Sessions[u.Name].Adapter, p.adapter(u))]
 	u.launcher = orElse(u.Launcher, p.w.Default)
 	p.units = append(p.units, u)
 	p.byName[u.Name] = u
 }
+
+// adapter is the one that u is started with: the operator's choice for this
+// run, else the configuration's.
+func (p *planner) adapter(u *unit) string { return orElse(p.s.Agent(u.Name).Adapter, u.Adapter) }
 
 func (p *planner) row(u *unit) ledger.Agent { return p.s.Agent(u.Name) }
 
@@ -91,6 +99,19 @@ func (p *planner) session(u *unit) (ledger.Session, bool) {
 }
 
 func (p *planner) act(a Action) { p.actions = append(p.actions, a) }
+
+// handoffsOf are the ids of an agent's handoffs, oldest first. None is ever
+// removed, so that the number of all tells whether the index is good.
+func (p *planner) handoffsOf(agent string) []string {
+	if p.index == nil || p.indexed != len(p.s.Order) {
+		p.index, p.indexed = map[string][]string{}, len(p.s.Order)
+		for _, id := range p.s.Order {
+			name := p.s.Handoffs[id].Agent
+			p.index[name] = append(p.index[name], id)
+		}
+	}
+	return p.index[agent]
+}
 
 // event notes a decision; pairs are keys and values.
 func (p *planner) event(kind, agent string, pairs ...any) {

@@ -43,7 +43,7 @@ func (p *planner) target(u *unit) delivery.Target {
 		Queues:   u.profile.QueuesInput,
 	}
 	for id, w := range p.s.Wakes {
-		if w.Agent == u.Name && (w.State == delivery.Queued || w.State == delivery.Sent) {
+		if w.Agent == u.Name && (w.State == delivery.Queued || w.State == delivery.Sent) && (t.InFlight == "" || id < t.InFlight) {
 			t.InFlight = id
 		}
 	}
@@ -55,18 +55,13 @@ func (p *planner) target(u *unit) delivery.Target {
 func (p *planner) toTell(u *unit) []delivery.Item {
 	var out []delivery.Item
 	row, _ := p.session(u)
-	for _, id := range p.s.Order {
+	for _, id := range p.handoffsOf(u.Name) {
 		h := p.s.Handoffs[id]
-		if h.Agent != u.Name {
-			continue
-		}
 		if h.State == handoff.Open {
 			out = append(out, delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: h.Label(), Attempt: h.Attempts + 1})
 		}
-		if h.State == handoff.Taken && p.reminderDue(h) && row.Doing == "idle" {
-			if it, again := p.remind(h); again {
-				out = append(out, it)
-			}
+		if p.reminderDue(h) && row.Doing == "idle" {
+			out = append(out, p.reminder(h))
 		}
 	}
 	for _, id := range p.s.Pending {
@@ -75,38 +70,6 @@ func (p *planner) toTell(u *unit) []delivery.Item {
 		}
 	}
 	return out
-}
-
-func (p *planner) reminderDue(h handoff.Handoff) bool {
-	return !h.RemindAt.IsZero() && !p.now.Before(h.RemindAt) && p.stillThere(h)
-}
-
-// stillThere says that an inbox handoff is about the letter that lies there
-// now; a newer letter has a handoff, and a reminder, of its own.
-func (p *planner) stillThere(h handoff.Handoff) bool {
-	for _, id := range p.s.Order {
-		o := p.s.Handoffs[id]
-		if h.Kind == handoff.Inbox && o.Kind == handoff.Inbox && o.ID != h.ID && o.Path == h.Path && o.Agent == h.Agent &&
-			!o.State.Closed() && o.SeenAt.After(h.SeenAt) {
-			return false
-		}
-	}
-	return true
-}
-
-// remind says what to tell again; after give_up_after times it gives up.
-func (p *planner) remind(h handoff.Handoff) (delivery.Item, bool) {
-	limit := p.w.Config.Handoff.GiveUpAfter
-	if h.Attempts > limit {
-		h.State, h.RemindAt = handoff.Expired, time.Time{}
-		h.Why = fmt.Sprintf("not answered after %d reminders", limit)
-		p.s.Handoffs[h.ID] = h
-		p.event("handoff.expired", h.Agent, "handoff", h.ID, "label", h.Label(), "reminders", limit)
-		p.act(Action{Kind: Notify, Agent: h.Agent, Reason: h.Label() + ": " + h.Why})
-		return delivery.Item{}, false
-	}
-	text := fmt.Sprintf("reminder %d of %d: %s", h.Attempts, limit, h.Label())
-	return delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: text, Attempt: h.Attempts + 1}, true
 }
 
 // queue records a wake before anything goes out.
@@ -137,7 +100,8 @@ func reasonOf(w delivery.Wake) string {
 func (p *planner) stuck() {
 	for _, id := range p.s.Order {
 		h := p.s.Handoffs[id]
-		if h.State != handoff.Open || h.Stuck || p.now.Before(h.OpenedAt.Add(p.w.Config.Handoff.RemindAfter)) {
+		untaken := h.State == handoff.Open || h.State == handoff.Queued || h.State == handoff.Sent
+		if !untaken || h.Stuck || p.now.Before(h.OpenedAt.Add(p.w.Config.Handoff.RemindAfter)) {
 			continue
 		}
 		h.Stuck = true

@@ -49,8 +49,7 @@ func (p *planner) looked() {
 	}
 	l.Failures, l.OriginError = 0, ""
 	l.URL, l.Branch = o.URL, o.Branch
-	// The attempt that jitters a healthy poll is the poll's own time: the ledger
-	// is only written when there is something else to write.
+	// The attempt that jitters a healthy poll is the poll's own time.
 	l.NextLook = p.now.Add(supervise.Spread(poll, lookJitter, "origin", int(p.now.Unix())))
 	l.FetchedAt = p.now
 }
@@ -110,5 +109,11 @@ func (p *planner) orphans() {
 		h.State, h.Why, h.RemindAt = handoff.Withdrawn, "the configuration has no agent of that name any more", time.Time{}
 		p.s.Handoffs[id] = h
 		p.event("handoff.withdrawn", h.Agent, "handoff", h.ID, "text", h.Label())
+	}
+	for _, id := range p.s.Pending {
+		if it := p.s.Items[id]; p.byName[it.Agent] == nil && it.State == handoff.Open {
+			it.State = handoff.Withdrawn
+			p.s.Items[id] = it
+		}
 	}
 }

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"strings"
+	"time"
 
 	"pawl/loop/ledger"
 	"pawl/phases"
@@ -12,11 +13,9 @@ import (
 func (p *planner) phases() {
 	seq := p.w.Config.Phases.Sequence
 	l := &p.s.Loop
-	if len(seq) > 0 && l.Cursor == "" && !p.w.Origin.Looked && !l.Phase.Known {
+	seen := l.Cursor != "" || p.w.Origin.Looked && p.w.Origin.Err == ""
+	if len(seq) > 0 && !seen && !l.Phase.Known {
 		return // origin was never seen: the first phase that is not done is not known
-	}
-	if len(seq) > 0 && p.w.Origin.Err != "" && !l.Phase.Known {
-		return
 	}
 	p.markers(seq)
 	if p.s.Loop.Paused {
@@ -27,6 +26,7 @@ func (p *planner) phases() {
 	for _, c := range changes {
 		p.change(c)
 	}
+	p.onComplete()
 }
 
 // markers tells once of each DONE, of each marker that is not obeyed, and of a
@@ -76,17 +76,44 @@ func (p *planner) change(c phases.Change) {
 		}
 		p.event("sequence.complete", "", "last", c.From)
 		p.act(Action{Kind: Complete, Reason: "the last phase, " + c.From + ", is done"})
-		p.onComplete()
 	}
 }
 
-// onComplete wants the task agent that closes the sequence to run, once.
+// CompleteSequence tells of a sequence that the operator has moved past its
+// last phase, as reaching that does.
+func CompleteSequence(s *ledger.State, now time.Time) {
+	if s.Loop.Told["complete"] == s.Loop.Phase.Last {
+		return
+	}
+	s.Loop.Told["complete"] = s.Loop.Phase.Last
+	s.Events = append(s.Events, ledger.Event{
+		Time: now, Kind: "sequence.complete", Data: map[string]any{"last": s.Loop.Phase.Last, "by": "the operator"},
+	})
+}
+
+// onComplete wants the task agent that closes the sequence to run, once. It
+// waits until something of the loop is wanted up, and for a task that was put
+// down by name: a pass only reconciles what the operator asked for.
 func (p *planner) onComplete() {
+	l := p.s.Loop
 	u := p.byName[p.w.Config.Phases.OnComplete]
-	if u == nil {
+	if u == nil || !l.Phase.Complete || l.Told["complete"] != l.Phase.Last || !p.loopIsUp() {
 		return
 	}
 	agent := p.row(u)
+	if agent.Wanted == ledger.Down || !p.once("on_complete", l.Phase.Last) {
+		return
+	}
 	agent.Wanted, agent.Finished, agent.Parked = ledger.Up, false, false
 	p.put(agent)
+}
+
+// loopIsUp says that some loop agent is wanted up.
+func (p *planner) loopIsUp() bool {
+	for _, u := range p.units {
+		if u.Kind == "loop" && p.row(u).Wanted == ledger.Up {
+			return true
+		}
+	}
+	return false
 }

@@ -14,36 +14,54 @@ import (
 func (p *planner) sessions() {
 	for _, u := range p.units {
 		row, known := p.session(u)
-		where := u.launcher
+		where, name := u.launcher, u.Session
 		if known {
-			where = row.Launcher
+			where, name = row.Launcher, row.Name
 		}
-		if err, blind := p.w.Blind[where]; blind && err != nil {
+		if why := p.unseen(where, row.State); why != "" {
 			u.blind = true
-			p.doing(u, "unknown", "the launcher could not be looked at: "+handoff.Clean(err.Error(), 200), p.now)
+			p.doing(u, "unknown", "the launcher could not be looked at: "+why, p.now)
 			continue
 		}
-		seen, there := p.w.Sessions[where][u.Session]
+		seen, there := p.w.Sessions[where][name]
 		switch {
 		case there && known && seen.Generation == row.Generation:
 			p.seen(u, row, seen)
 		case there && seen.Alive:
 			p.stranger(u, row, known, seen)
+		case there && !known && p.owns(u, seen):
+			// Its end is on record. What it may have left running ends now.
+			p.act(Action{Kind: Forget, Agent: u.Name, Generation: seen.Generation, Again: true})
 		case known && row.State != ledger.Starting:
 			p.ended(u, row, seen.Exit)
 		}
 	}
 }
 
-// seen follows a session that is the one on record.
+// unseen says why nothing is known about the sessions of a launcher; "" when
+// they were looked at. One that is not available any more has told nothing of
+// a session that is on record there.
+func (p *planner) unseen(where string, state ledger.SessionState) string {
+	if err := p.w.Blind[where]; err != nil {
+		return handoff.Clean(err.Error(), 200)
+	}
+	if _, looked := p.w.Sessions[where]; !looked && (state == ledger.Live || state == ledger.Stopping) {
+		return "launcher " + handoff.Clean(where, 40) + " is not available"
+	}
+	return ""
+}
+
+// seen follows a session that is the one on record. One that was said to have
+// failed to start, and runs, has started.
 func (p *planner) seen(u *unit, row ledger.Session, seen launcher.Observation) {
 	if !seen.Alive {
+		p.lastWords(u, row, seen.Marks)
 		p.ended(u, row, seen.Exit)
 		return
 	}
 	u.obs = &seen
-	if row.State == ledger.Starting {
-		row.State, row.PID, row.Started, row.LiveAt = ledger.Live, seen.PID, seen.Started, p.now
+	if row.State == ledger.Starting || row.State == ledger.Failed {
+		row.State, row.Error, row.PID, row.Started, row.LiveAt = ledger.Live, "", seen.PID, seen.Started, p.now
 		p.event("agent.started", u.Name, "generation", row.Generation, "pid", seen.PID, "phase", row.Phase, "reason", row.Reason)
 	}
 	p.s.Sessions[u.Name] = row
@@ -53,13 +71,16 @@ func (p *planner) seen(u *unit, row ledger.Session, seen launcher.Observation) {
 
 // stranger is a live session of u's name that is not the one on record. It is
 // adopted if it is ours and the ledger knows of none: then the ledger was lost.
-// A generation that the ledger has just given up is taken back, so that it can
-// be stopped. Anything else is left alone.
+// A generation that the ledger gave up, because a start took long, is taken
+// back: what was to follow it cannot start beside it. Anything else is left alone.
 func (p *planner) stranger(u *unit, row ledger.Session, known bool, seen launcher.Observation) {
 	agent := p.row(u)
-	owned := seen.Owner == Owner(p.w.Config.Path, u.Name) && seen.Agent == u.Name
-	switch {
-	case !owned, known, agent.Generations > 0 && agent.Generation != seen.Generation:
+	owned := p.owns(u, seen)
+	if owned && known && row.State == ledger.Starting && p.gaveUp(agent, seen.Generation) {
+		p.close(row)
+		known = false
+	}
+	if !owned || known || agent.Generations > 0 && !p.gaveUp(agent, seen.Generation) {
 		u.conflict = fmt.Sprintf("a session named %s of generation %s is there that is not ours", u.Session, handoff.Clean(seen.Generation, 40))
 		if p.once("conflict:"+u.Name, seen.Generation) {
 			p.event("agent.conflict", u.Name, "session", u.Session, "generation", handoff.Clean(seen.Generation, 40))
@@ -71,7 +92,7 @@ func (p *planner) stranger(u *unit, row ledger.Session, known bool, seen launche
 	}
 	adopted := ledger.Session{
 		Generation: seen.Generation, Agent: u.Name, Name: u.Session, Launcher: u.launcher,
-		Adapter: u.Adapter, Model: u.Model, Phase: seen.Phase, State: ledger.Live, PID: seen.PID, Started: seen.Started,
+		Adapter: p.adapter(u), Model: u.Model, Phase: seen.Phase, State: ledger.Live, PID: seen.PID, Started: seen.Started,
 		CreatedAt: p.now, LiveAt: p.now, Reason: "adopted",
 	}
 	agent.Generation, agent.Generations = seen.Generation, max(agent.Generations, 1)
@@ -79,6 +100,21 @@ func (p *planner) stranger(u *unit, row ledger.Session, known bool, seen launche
 	p.s.Sessions[u.Name] = adopted
 	p.event("agent.adopted", u.Name, "generation", seen.Generation, "pid", seen.PID)
 	p.seen(u, adopted, seen)
+}
+
+func (p *planner) owns(u *unit, seen launcher.Observation) bool {
+	return seen.Owner == Owner(p.w.Config.Path, u.Name) && seen.Agent == u.Name
+}
+
+// gaveUp says that a generation is one that this ledger started, of late.
+func (p *planner) gaveUp(agent ledger.Agent, generation string) bool {
+	const late = 10
+	for n := agent.Generations; n > 0 && n > agent.Generations-late; n-- {
+		if generationID(p.s.Loop.Epoch, agent.Name, n) == generation {
+			return true
+		}
+	}
+	return agent.Generation == generation
 }
 
 // doing records what a session's program does, with the moment of the change.
@@ -94,7 +130,8 @@ func (p *planner) doing(u *unit, doing, evidence string, since time.Time) {
 // ended closes a session's row, reopens what it was told and has not answered,
 // and decides when the next one starts.
 func (p *planner) ended(u *unit, row ledger.Session, exit *launcher.Exit) {
-	asked := row.State == ledger.Stopping
+	want := p.row(u).Wanted
+	asked := row.State == ledger.Stopping || want == ledger.Down || want == ledger.Off
 	how := describe(row, exit)
 	if exit != nil {
 		row.ExitCode, row.ExitSignal = exit.Code, exit.Signal

@@ -8,6 +8,7 @@ import (
 	"pawl/handoff"
 	"pawl/loop/delivery"
 	"pawl/loop/launcher"
+	"pawl/loop/ledger"
 )
 
 // wakesInFlight follows each wake that is on record by what the launchers
@@ -15,6 +16,9 @@ import (
 func (p *planner) wakesInFlight() {
 	for _, id := range slices.Sorted(maps.Keys(p.s.Wakes)) {
 		w := p.s.Wakes[id]
+		if w.State != delivery.Queued && w.State != delivery.Sent {
+			continue // its session's last words took it
+		}
 		u := p.byName[w.Agent]
 		if u == nil {
 			p.drop(w)
@@ -42,6 +46,27 @@ func (p *planner) evidence(u *unit, w delivery.Wake, live bool) delivery.Evidenc
 	return e
 }
 
+// mootWakes drops wakes that have not gone out and that origin has just left
+// with nothing to say.
+func (p *planner) mootWakes() {
+	for _, id := range slices.Sorted(maps.Keys(p.s.Wakes)) {
+		w := p.s.Wakes[id]
+		u := p.byName[w.Agent]
+		if w.State != delivery.Queued || u == nil || u.obs == nil || !p.moot(w) {
+			continue
+		}
+		if delivery.Advance(w, p.evidence(u, w, true)) == delivery.Drop {
+			p.drop(w)
+			p.withhold(func(a Action) bool { return a.WakeID == w.ID })
+		}
+	}
+}
+
+// withhold takes back wakes that this plan was about to send.
+func (p *planner) withhold(which func(Action) bool) {
+	p.actions = slices.DeleteFunc(p.actions, func(a Action) bool { return a.Kind == Wake && which(a) })
+}
+
 // moot says that all handoffs of a wake were closed before it went out.
 func (p *planner) moot(w delivery.Wake) bool {
 	for _, it := range w.Items {
@@ -56,10 +81,14 @@ func (p *planner) moot(w delivery.Wake) bool {
 }
 
 func (p *planner) advance(u *unit, w delivery.Wake, e delivery.Evidence) {
+	row, _ := p.session(u)
 	switch delivery.Advance(w, e) {
 	case delivery.Drop:
 		p.drop(w)
 	case delivery.Send:
+		if p.paused(u) != "" || row.State != ledger.Live || w.Text == "" {
+			return // nobody is told anything now; the wake waits, or ends with its session
+		}
 		p.act(Action{Kind: Wake, Agent: u.Name, Reason: "sent again after an interruption", Generation: w.Generation, WakeID: w.ID, Again: true})
 	case delivery.Mark:
 		w.State, w.SentAt = delivery.Sent, e.Written
@@ -71,6 +100,15 @@ func (p *planner) advance(u *unit, w delivery.Wake, e delivery.Evidence) {
 		}
 		w.State, w.TakenAt = delivery.Taken, e.Drained
 		p.taken(w)
+	}
+}
+
+// lastWords takes what a session had read before it ended.
+func (p *planner) lastWords(u *unit, row ledger.Session, marks []launcher.Mark) {
+	for _, m := range marks {
+		if w, ok := p.s.Wakes[m.ID]; ok && w.Generation == row.Generation && !m.Drained.IsZero() {
+			p.advance(u, w, delivery.Evidence{Written: m.Written, Drained: m.Drained})
+		}
 	}
 }
 
@@ -149,34 +187,4 @@ func (p *planner) owed(h handoff.Handoff) bool {
 	}
 	answer := p.w.Rules.AnsweredBy(h)
 	return answer != "" && !h.Report(answer)
-}
-
-// adoptTold settles handoffs that the ledger has as untold although the live
-// generation was told them: the ledger was lost, the launcher's own record was not.
-func (p *planner) adoptTold() {
-	for _, id := range p.s.Order {
-		h := p.s.Handoffs[id]
-		u := p.byName[h.Agent]
-		if h.State != handoff.Open || h.Attempts > 0 || u == nil || u.obs == nil {
-			continue
-		}
-		mark, told := markFor(u.obs.Marks, id)
-		if !told {
-			continue
-		}
-		h.State, h.Attempts, h.Generation, h.SentAt = handoff.Sent, 1, u.obs.Generation, mark.Written
-		p.s.Handoffs[id] = h
-		if !mark.Drained.IsZero() {
-			p.take(h, mark.Drained)
-		}
-	}
-}
-
-func markFor(marks []launcher.Mark, item string) (launcher.Mark, bool) {
-	for _, m := range marks {
-		if slices.Contains(m.Items, item) {
-			return m, true
-		}
-	}
-	return launcher.Mark{}, false
 }

@@ -2,6 +2,8 @@ package loop
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"pawl/loop/ledger"
@@ -18,6 +20,7 @@ func (p *planner) wants() {
 			p.holds[u.Name] = "its launcher could not be looked at"
 			continue
 		}
+		p.forgive(u)
 		row, running := p.session(u)
 		if running && row.State == ledger.Failed {
 			p.ended(u, row, nil)
@@ -34,6 +37,16 @@ func (p *planner) wants() {
 	p.strays()
 }
 
+// forgive lets an agent that ended and was left so start again with the next
+// `up`, once it is down. A task that has run has run.
+func (p *planner) forgive(u *unit) {
+	agent := p.row(u)
+	if agent.Finished && u.Kind != "task" && (agent.Wanted == ledger.Down || agent.Wanted == ledger.Off) {
+		agent.Finished = false
+		p.put(agent)
+	}
+}
+
 // unwanted says why u must not run; "" when it may.
 func (p *planner) unwanted(u *unit) string {
 	row := p.row(u)
@@ -48,24 +61,31 @@ func (p *planner) unwanted(u *unit) string {
 	return ""
 }
 
+// ending says why a session that runs is to end; "" when it goes on. Only the
+// operator's word ends one that nobody asked for, or that is paused.
+func (p *planner) ending(u *unit, row ledger.Session) string {
+	agent := p.row(u)
+	why := p.unwanted(u)
+	if agent.Wanted != ledger.Down && agent.Wanted != ledger.Off && (agent.Wanted == ledger.Undecided || p.paused(u) != "") {
+		return ""
+	}
+	if why == "" {
+		why = agent.Restart
+	}
+	known := len(p.w.Config.Phases.Sequence) == 0 || p.s.Loop.Phase.Known
+	if phase := p.s.Loop.Phase.Current; why == "" && known && u.Kind == "loop" && row.Phase != phase {
+		why = fmt.Sprintf("phase %s is over, %s begins", orElse(row.Phase, "(none)"), orElse(phase, "(none)"))
+	}
+	return why
+}
+
 // keep decides whether a session that is on record goes on.
 func (p *planner) keep(u *unit, row ledger.Session) {
-	agent := p.row(u)
 	if row.State == ledger.Stopping {
 		p.act(Action{Kind: Stop, Agent: u.Name, Reason: row.Reason, Generation: row.Generation, Again: true})
 		return
 	}
-	why := p.unwanted(u)
-	phase := p.s.Loop.Phase.Current
-	switch {
-	case why != "":
-	case agent.Wanted == ledger.Undecided || p.paused(u) != "":
-		return
-	case agent.Restart != "":
-		why = agent.Restart
-	case u.Kind == "loop" && row.Phase != phase:
-		why = fmt.Sprintf("phase %s is over, %s begins", orElse(row.Phase, "(none)"), orElse(phase, "(none)"))
-	}
+	why := p.ending(u, row)
 	switch {
 	case why != "" && row.State == ledger.Starting && u.obs == nil:
 		// Nothing is known to run: the row ends, and should the launcher still
@@ -74,7 +94,7 @@ func (p *planner) keep(u *unit, row ledger.Session) {
 		p.ended(u, row, nil)
 	case why != "":
 		p.stop(u, row, why)
-	case row.State == ledger.Starting && u.obs == nil && u.conflict == "":
+	case row.State == ledger.Starting && u.obs == nil && u.conflict == "" && p.paused(u) == "":
 		p.act(Action{Kind: Start, Agent: u.Name, Reason: row.Reason, Generation: row.Generation, Again: true})
 	}
 }
@@ -83,6 +103,8 @@ func (p *planner) stop(u *unit, row ledger.Session, why string) {
 	row.State, row.Reason = ledger.Stopping, why
 	row.StopAt, row.KillAt = p.now, p.now.Add(stopDeadline)
 	p.s.Sessions[u.Name] = row
+	// What is about to end is not told anything any more.
+	p.withhold(func(a Action) bool { return a.Agent == u.Name })
 	p.act(Action{Kind: Stop, Agent: u.Name, Reason: why, Generation: row.Generation})
 }
 
@@ -126,7 +148,7 @@ func (p *planner) start(u *unit, agent ledger.Agent) {
 	p.put(agent)
 	p.s.Sessions[u.Name] = ledger.Session{
 		Generation: agent.Generation, Agent: u.Name, Name: u.Session, Launcher: u.launcher,
-		Adapter: orElse(agent.Adapter, u.Adapter), Model: p.model(u, agent, phase), Phase: phase,
+		Adapter: p.adapter(u), Model: p.model(u, agent, phase), Phase: phase,
 		State: ledger.Starting, CreatedAt: p.now, Doing: "starting", DoingSince: p.now, Reason: reason,
 	}
 	p.act(Action{Kind: kind, Agent: u.Name, Reason: reason, Generation: agent.Generation})
@@ -150,13 +172,14 @@ func (p *planner) model(u *unit, agent ledger.Agent, phase string) string {
 
 // strays stops sessions on record whose agent the configuration no longer has.
 func (p *planner) strays() {
-	for name, row := range p.s.Sessions {
+	for _, name := range slices.Sorted(maps.Keys(p.s.Sessions)) {
+		row := p.s.Sessions[name]
 		if p.byName[name] != nil {
 			continue
 		}
 		seen, there := p.w.Sessions[row.Launcher][row.Name]
 		switch {
-		case p.w.Blind[row.Launcher] != nil:
+		case p.unseen(row.Launcher, row.State) != "":
 		case !there || seen.Generation != row.Generation || !seen.Alive:
 			p.close(row)
 			p.event("agent.exited", name, "generation", row.Generation, "reason", "no longer in the configuration")

@@ -27,8 +27,12 @@ func (p *planner) freeze() {
 }
 
 func (p *planner) thaw(u *unit, by time.Duration) {
-	for _, id := range p.s.Order {
-		if h := p.s.Handoffs[id]; h.Agent == u.Name && !h.RemindAt.IsZero() {
+	if row, running := p.session(u); running && !row.ProbedAt.IsZero() {
+		row.ProbedAt = row.ProbedAt.Add(by)
+		p.s.Sessions[u.Name] = row
+	}
+	for _, id := range p.handoffsOf(u.Name) {
+		if h := p.s.Handoffs[id]; !h.RemindAt.IsZero() {
 			h.RemindAt = h.RemindAt.Add(by)
 			p.s.Handoffs[id] = h
 		}
@@ -40,7 +44,7 @@ func (p *planner) thaw(u *unit, by time.Duration) {
 func (p *planner) stalls() {
 	for _, u := range p.units {
 		row, running := p.session(u)
-		if !running || row.State != ledger.Live || u.obs == nil || p.paused(u) != "" {
+		if !running || row.State != ledger.Live || u.obs == nil || p.paused(u) != "" || p.row(u).Wanted != ledger.Up {
 			continue
 		}
 		switch p.stall(u, row).Judge(p.now) {
@@ -61,19 +65,24 @@ func (p *planner) stall(u *unit, row ledger.Session) supervise.Stall {
 	if after == 0 {
 		after = p.w.Config.Supervise.StallAfter
 	}
-	since, owes := u.obs.Output, false
-	for _, id := range p.s.Order {
+	var given time.Time
+	owes := false
+	for _, id := range p.handoffsOf(u.Name) {
 		h := p.s.Handoffs[id]
-		if h.Agent == u.Name && h.State == handoff.Taken && p.owed(h) {
+		if h.State == handoff.Taken && p.owed(h) {
 			owes = true
 			// A reminder is no sign of life: only the first telling counts.
-			if h.Attempts <= 1 && h.TakenAt.After(since) {
-				since = h.TakenAt
+			if h.Attempts <= 1 && h.TakenAt.After(given) {
+				given = h.TakenAt
 			}
 		}
 	}
+	since := u.obs.Output
+	if given.After(since) {
+		since = given
+	}
 	return supervise.Stall{
-		Owes: owes, Idle: row.Doing == "idle", Since: since, Probed: row.ProbedAt,
+		Owes: owes, Idle: row.Doing == "idle", Since: since, Owed: given, Probed: row.ProbedAt,
 		Until: supervise.WaitingUntil(p.w.Tails[u.Name]),
 		After: after, Grace: p.w.Config.Supervise.StallGrace,
 		Unwatched: u.Watch != "heal+stall",
@@ -98,8 +107,8 @@ func (p *planner) quiet() {
 			continue
 		}
 		row, running := p.session(u)
-		if !running || row.State != ledger.Live || row.Doing != "idle" || p.paused(u) != "" ||
-			p.now.Sub(row.DoingSince) < p.w.Config.Supervise.StallAfter || p.hasOpen(u) {
+		if !running || row.State != ledger.Live || u.obs == nil || row.Doing != "idle" || p.paused(u) != "" ||
+			p.now.Sub(u.obs.Output) < p.w.Config.Supervise.StallAfter || p.hasOpen(u) {
 			return
 		}
 		if first == nil {
@@ -114,9 +123,9 @@ func (p *planner) quiet() {
 }
 
 func (p *planner) hasOpen(u *unit) bool {
-	for _, id := range p.s.Order {
+	for _, id := range p.handoffsOf(u.Name) {
 		h := p.s.Handoffs[id]
-		if h.Agent == u.Name && !h.State.Closed() && (h.State != handoff.Taken || p.owed(h)) {
+		if !h.State.Closed() && (h.State != handoff.Taken || p.owed(h)) {
 			return true
 		}
 	}

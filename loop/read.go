@@ -28,10 +28,15 @@ func Read(o launcher.Observation, now time.Time) Reading {
 		return Reading{Doing: "exited", Evidence: "its process has ended", Since: now}
 	case o.Pending > 0:
 		return Reading{Doing: "active", Evidence: "it has input to read", Since: now}
-	case now.Sub(o.Output) < quietAfter:
+	case now.Sub(o.Output).Abs() < quietAfter:
 		return Reading{Doing: "active", Evidence: "it prints", Since: o.Output}
 	}
-	return Reading{Doing: "idle", Evidence: "it has read all input and prints nothing", Since: o.Output}
+	// Output from the future is from before the clock was set back.
+	since := o.Output
+	if since.After(now) {
+		since = now
+	}
+	return Reading{Doing: "idle", Evidence: "it has read all input and prints nothing", Since: since}
 }
 
 // Owner names the configuration and agent that a session belongs to.

@@ -20,25 +20,26 @@ type Source struct {
 	Path string // absolute
 
 	mu    sync.Mutex
-	seen  stamp
+	seen  os.FileInfo // the file as it was read; nil when it was missing
 	good  *config.Config
 	fault error // why the file as it is now is not used
 	notes []ledger.Event
 }
 
-// stamp tells whether a file was changed without reading it.
-type stamp struct {
-	size     int64
-	modified time.Time
-	missing  bool
-}
-
-func stampOf(path string) stamp {
+// stamp tells whether a file was changed without reading it; nil when it is missing.
+func stamp(path string) os.FileInfo {
 	info, err := os.Stat(path)
 	if err != nil {
-		return stamp{missing: true}
+		return nil
 	}
-	return stamp{size: info.Size(), modified: info.ModTime()}
+	return info
+}
+
+func unchanged(a, b os.FileInfo) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }
 
 // Load returns the configuration to use now. It fails only when there is no
@@ -47,8 +48,8 @@ func stampOf(path string) stamp {
 func (s *Source) Load(ctx context.Context, l *ledger.Ledger) (*config.Config, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := stampOf(s.Path)
-	if s.good != nil && now == s.seen {
+	now := stamp(s.Path)
+	if s.good != nil && unchanged(now, s.seen) {
 		return s.good, nil
 	}
 	first := s.good == nil
@@ -94,7 +95,7 @@ func read(path string) ([]byte, *config.Config, error) {
 
 // broken falls back to the last good configuration. The fault is told once for
 // each content of the file, across restarts.
-func (s *Source) broken(ctx context.Context, l *ledger.Ledger, now stamp, fault error) (*config.Config, error) {
+func (s *Source) broken(ctx context.Context, l *ledger.Ledger, now os.FileInfo, fault error) (*config.Config, error) {
 	if s.good == nil {
 		cfg, err := LastGood(ctx, l)
 		if err != nil {

@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"pawl/loop/adapter"
+	"pawl/loop/atomicfile"
 	"pawl/loop/config"
 	"pawl/loop/launcher"
 	"pawl/loop/ledger"
@@ -76,13 +76,10 @@ func service(cfg *config.Config, name string) (config.Service, bool) {
 }
 
 // environment is the caller's of `pawl up`, the agent's own entries, and what
-// pawl tells every session. What git tells its hooks does not belong into an
-// agent: it would make every git command there work on another repository.
+// pawl tells every session: each name once, as a program may see the first or
+// the last of two.
 func (e *Engine) environment(cfg *config.Config, a config.Agent, row ledger.Session, promptFile string) []string {
-	base := slices.DeleteFunc(slices.Clone(e.Env()), func(kv string) bool {
-		return strings.HasPrefix(kv, "GIT_DIR=") || strings.HasPrefix(kv, "GIT_WORK_TREE=") || strings.HasPrefix(kv, "GIT_INDEX_FILE=") ||
-			strings.HasPrefix(kv, "GIT_PREFIX=") || strings.HasPrefix(kv, "GIT_QUARANTINE_PATH=") || strings.HasPrefix(kv, "PAWL_")
-	})
+	base := slices.DeleteFunc(slices.Clone(e.Env()), foreign)
 	lookup := func(name string) string {
 		for _, kv := range slices.Backward(base) {
 			if value, ok := strings.CutPrefix(kv, name+"="); ok {
@@ -94,9 +91,39 @@ func (e *Engine) environment(cfg *config.Config, a config.Agent, row ledger.Sess
 	for _, v := range a.Env {
 		base = append(base, v.Name+"="+os.Expand(v.Value, lookup))
 	}
-	return append(base,
+	return last(append(base,
 		"PAWL_AGENT="+a.Name, "PAWL_ROLE="+a.Role, "PAWL_PROJECT="+cfg.Project, "PAWL_PHASE="+row.Phase,
-		"PAWL_GENERATION="+row.Generation, "PAWL_CONFIG="+cfg.Path, "PAWL_PROMPT_FILE="+promptFile)
+		"PAWL_GENERATION="+row.Generation, "PAWL_CONFIG="+cfg.Path, "PAWL_PROMPT_FILE="+promptFile))
+}
+
+// gitLocal are the variables with which git tells its hooks about one
+// repository (git rev-parse --local-env-vars). In an agent they would make
+// every git command work on that one.
+var gitLocal = []string{
+	"GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX",
+	"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE",
+	"GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE", "GIT_NO_REPLACE_OBJECTS", "GIT_INTERNAL_SUPER_PREFIX",
+	"GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
+}
+
+// foreign says that an entry of the caller's environment does not belong into a session.
+func foreign(kv string) bool {
+	name, _, _ := strings.Cut(kv, "=")
+	return strings.HasPrefix(name, "PAWL_") || slices.Contains(gitLocal, name)
+}
+
+// last keeps the last entry of each name.
+func last(env []string) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, kv := range slices.Backward(env) {
+		if name, _, _ := strings.Cut(kv, "="); !seen[name] {
+			seen[name] = true
+			out = append(out, kv)
+		}
+	}
+	slices.Reverse(out)
+	return out
 }
 
 // writePrompt keeps a session's prompt where the session, and later a person,
@@ -107,9 +134,5 @@ func writePrompt(cfg *config.Config, row ledger.Session, text string) (string, e
 		return "", err
 	}
 	path := filepath.Join(dir, row.Agent+"-"+row.Generation+".md")
-	tmp := path + ".new"
-	if err := os.WriteFile(tmp, []byte(text), 0o600); err != nil {
-		return "", errors.Join(err, os.Remove(tmp))
-	}
-	return path, os.Rename(tmp, path)
+	return path, atomicfile.Write(path, []byte(text))
 }

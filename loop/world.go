@@ -52,6 +52,10 @@ const (
 	Advance  Kind = "advance"
 	Complete Kind = "complete"
 	Notify   Kind = "notify"
+
+	// Forget clears away what is left of a session that has ended. It is
+	// housekeeping, and not shown.
+	Forget Kind = "forget"
 )
 
 // Action is one thing that a plan does beyond writing rows.

@@ -1,0 +1,187 @@
+package loop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pawl/loop/config"
+	"pawl/loop/launcher"
+	"pawl/loop/ledger"
+)
+
+// parsed is the configuration that text says.
+func parsed(t *testing.T, text string) *config.Config {
+	t.Helper()
+	cfg, err := config.Parse(filepath.Join(t.TempDir(), "pawl.yaml"), []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+const twoListeners = "version: 1\nadapters: {script: {command: [cat]}}\ndefaults: {adapter: script, launcher: process}\nagents: {a: {}, b: {}}\n"
+
+func TestOriginIsAskedLessOftenWhileItDoesNotAnswer(t *testing.T) {
+	w := World{Now: time.Unix(1_700_000_000, 0), Config: parsed(t, twoListeners)}
+	for failures := range 12 {
+		w.Origin = Origin{Looked: true, Err: "no route"}
+		d := Plan(w)
+		base := min(15*time.Second<<failures, 15*time.Minute)
+		if got := d.After.Loop.NextLook.Sub(w.Now); got < base*9/10 || got > base*11/10 {
+			t.Errorf("after %d failures the next look comes after %s, want %s ± 10%%", failures+1, got, base)
+		}
+		w.State = d.After
+		w.Now = d.After.Loop.NextLook
+	}
+	w.Origin = Origin{Looked: true}
+	if got := Plan(w).After.Loop.NextLook.Sub(w.Now); got > 17*time.Second {
+		t.Errorf("once origin answers, the next look comes after %s", got)
+	}
+}
+
+func TestAHealthyPollIsSpread(t *testing.T) {
+	w := World{Now: time.Unix(1_700_000_000, 0), Config: parsed(t, twoListeners), Origin: Origin{Looked: true}}
+	seen := map[time.Duration]bool{}
+	for range 50 {
+		got := Plan(w).After.Loop.NextLook.Sub(w.Now)
+		if got < 13500*time.Millisecond || got > 16500*time.Millisecond {
+			t.Fatalf("the next look comes after %s, want 15 s ± 10%%", got)
+		}
+		seen[got] = true
+		w.Now = w.Now.Add(got)
+	}
+	if len(seen) < 40 {
+		t.Errorf("50 polls have %d distances", len(seen))
+	}
+}
+
+// stuck is a launcher whose orders to one session hang until their context ends.
+type stuck struct {
+	launcher.Launcher
+	session string
+	sent    chan string
+}
+
+func (s *stuck) Send(ctx context.Context, ref launcher.Ref, _ launcher.Message) error {
+	if ref.Session == s.session {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	s.sent <- ref.Session
+	return nil
+}
+
+func TestAnOrderThatHangsHoldsUpOnlyItsAgent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &stuck{session: "a", sent: make(chan string, 10)}
+		e := &Engine{Log: slog.New(slog.DiscardHandler), Now: time.Now, Launchers: map[string]launcher.Launcher{"process": l}}
+		d := Decision{After: ledger.State{Sessions: map[string]ledger.Session{
+			"a": {Agent: "a", Name: "a", Launcher: "process"}, "b": {Agent: "b", Name: "b", Launcher: "process"},
+		}}}
+		d.Actions = []Action{{Kind: Wake, Agent: "a"}, {Kind: Notify}, {Kind: Wake, Agent: "b"}}
+		want := []string{Deferred, OK, OK}
+		for pass, longest := range []time.Duration{touchPatience, 0, 0} {
+			begin := time.Now()
+			results := e.act(t.Context(), nil, d)
+			if took := time.Since(begin); took != longest {
+				t.Errorf("pass %d waited %s for its orders, want %s", pass, took, longest)
+			}
+			for i, r := range results {
+				if r.Outcome != want[i] {
+					t.Errorf("pass %d: %s of %q is %s, want %s", pass, r.Kind, r.Agent, r.Outcome, want[i])
+				}
+			}
+			if got := <-l.sent; got != "b" {
+				t.Errorf("told %q", got)
+			}
+		}
+		begin := time.Now()
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(begin); took != touchTimeout-touchPatience {
+			t.Errorf("Close waited %s, want until the order is given up", took)
+		}
+		if !e.reserve("a") {
+			t.Error("an agent whose order ended is not free")
+		}
+	})
+}
+
+func TestASessionsEnvironment(t *testing.T) {
+	cfg := parsed(t, "version: 1\nproject: p\nadapters: {script: {command: [cat]}}\ndefaults: {adapter: script, launcher: process}\n"+
+		"agents: {a: {role: builder, env: {PATH: '/own:${PATH}', GREETING: 'hello ${WHO}', EMPTY: '${NOBODY}'}}}\n")
+	e := &Engine{Env: func() []string {
+		return []string{"PATH=/first", "PATH=/bin", "WHO=you", "GIT_DIR=.", "GIT_COMMON_DIR=x", "GIT_CONFIG_PARAMETERS=y", "GIT_SSH_COMMAND=ssh -v", "PAWL_CONFIG=/other", "PAWL_AGENT=other"}
+	}}
+	env := e.environment(cfg, cfg.Agents[0], ledger.Session{Generation: "g", Phase: "core"}, "/prompt.md")
+	for _, want := range []string{"PATH=/own:/bin", "GREETING=hello you", "EMPTY=", "GIT_SSH_COMMAND=ssh -v", "PAWL_AGENT=a", "PAWL_ROLE=builder",
+		"PAWL_PROJECT=p", "PAWL_PHASE=core", "PAWL_GENERATION=g", "PAWL_CONFIG=" + cfg.Path, "PAWL_PROMPT_FILE=/prompt.md"} {
+		if !slices.Contains(env, want) {
+			t.Errorf("%q is missing in %q", want, env)
+		}
+	}
+	names := map[string]int{}
+	for _, kv := range env {
+		name, _, _ := strings.Cut(kv, "=")
+		if names[name]++; names[name] > 1 {
+			t.Errorf("%s is there twice: a program may see either", name)
+		}
+	}
+	for _, name := range []string{"GIT_DIR", "GIT_COMMON_DIR", "GIT_CONFIG_PARAMETERS"} {
+		if names[name] > 0 {
+			t.Errorf("%s would make every git of the agent work on another repository", name)
+		}
+	}
+}
+
+// opened is a ledger of the test's own.
+func opened(t *testing.T, dir string) *ledger.Ledger {
+	t.Helper()
+	l, err := ledger.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return l
+}
+
+// A file that is replaced by one of the same size and date is read again.
+func TestTheSourceNoticesEachChange(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "pawl.yaml")
+	l := opened(t, filepath.Join(dir, ".pawl"))
+	s := &Source{Path: path}
+	date := time.Now().Add(-time.Hour)
+	for i := range 3 {
+		text := strings.Replace(twoListeners, "version: 1\n", fmt.Sprintf("version: 1\nproject: p%d\n", i), 1)
+		next := filepath.Join(dir, "next")
+		if err := errors.Join(os.WriteFile(next, []byte(text), 0o600), os.Chtimes(next, date, date), os.Rename(next, path)); err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := s.Load(t.Context(), l)
+		if err != nil || cfg.Project != fmt.Sprint("p", i) {
+			t.Errorf("change %d: project %q, %v", i, cfg.Project, err)
+		}
+		again, err := s.Load(t.Context(), l)
+		if err != nil || again != cfg {
+			t.Errorf("an unchanged file was read again: %v", err)
+		}
+	}
+	if notes := s.Notes(); len(notes) != 2 {
+		t.Errorf("notes of two changes: %v", notes)
+	}
+}

@@ -1,0 +1,219 @@
+package loop
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pawl/handoff"
+	"pawl/loop/delivery"
+)
+
+// chance makes up what happens between passes.
+type chance struct {
+	*rand.Rand
+	*scene
+}
+
+// names are the agents of the random worlds: some queue input, some do not.
+var names = []string{"builder", "adversary", "second", "boss"}
+
+func (c chance) agent() string { return names[c.IntN(len(names))] }
+
+func randomScene(t testing.TB, seed uint64) chance {
+	t.Helper()
+	y := usualSetup()
+	y.agents = append(y.agents,
+		"second: {kind: loop, role: adversary, adapter: shy}",
+		"boss: {kind: persistent, adapter: shy, watch: heal}")
+	y.top = append(y.top, "handoff: {inboxes: {BUILDER-INBOX.md: builder, BOSS-INBOX.md: boss}, remind_after: 4m, give_up_after: 2}")
+	y.phases = []string{"one", "two", "three"}
+	return chance{rand.New(rand.NewPCG(seed, 7)), newScene(t, y)}
+}
+
+// events are what may happen, with how likely they are.
+var happenings = []struct {
+	weight int
+	name   string
+	f      func(chance)
+}{
+	{12, "claim", func(c chance) { c.claim(string(rune('a' + c.IntN(4)))) }},
+	{8, "review", func(c chance) { c.review(string(rune('a'+c.IntN(4))), []string{"pass", "fail"}[c.IntN(2)]) }},
+	{4, "letter", func(c chance) {
+		c.file([]string{"BUILDER", "BOSS"}[c.IntN(2)]+"-INBOX.md", []string{"", "hello", "again"}[c.IntN(3)])
+	}},
+	{2, "done", func(c chance) {
+		c.file("STATUS-"+[]string{"one", "two", "three"}[c.IntN(3)]+".md", []string{"", "## DONE"}[c.IntN(2)])
+	}},
+	{2, "rewrite", func(c chance) { c.origin.rewrite(c.IntN(4)); c.origin.push("work", handoff.Trailers{}, nil) }},
+	{5, "dies", func(c chance) {
+		if p := c.program(c.agent()); p != nil && p.obs.Alive {
+			c.end(p, c.IntN(2))
+		}
+	}},
+	{2, "vanishes", func(c chance) {
+		name := "p-" + c.agent()
+		if p := c.programs[name]; p != nil {
+			c.past = append(c.past, p)
+			delete(c.programs, name)
+		}
+	}},
+	{4, "prints", func(c chance) {
+		if p := c.program(c.agent()); p != nil {
+			p.obs.Output = c.now.Add(4 * time.Second)
+		}
+	}},
+	{3, "deaf", func(c chance) { c.deaf[c.agent()] = true }},
+	{6, "hears", func(c chance) { clear(c.deaf) }},
+	{2, "slow", func(c chance) { c.slow[c.agent()] = c.IntN(2) == 0 }},
+	{1, "blind", func(c chance) { c.blind = !c.blind }},
+	{1, "dark", func(c chance) { c.dark = !c.dark }},
+	{1, "broken", func(c chance) { c.fails = !c.fails }},
+	{2, "pause", func(c chance) { c.pause(c.IntN(2) == 0, names[:c.IntN(3)]...) }},
+	{2, "down", func(c chance) { c.down(names[:c.IntN(3)]...) }},
+	{4, "up", func(c chance) { c.up(names[:c.IntN(5)]...) }},
+	{1, "restart", func(c chance) { c.restart(c.agent()) }},
+	{2, "say", func(c chance) { c.say(c.agent(), "hello") }},
+	{1, "set", func(c chance) { c.setPhase([]string{"one", "two", "three"}[c.IntN(3)]) }},
+	{1, "release", func(c chance) { steps["release"](c.scene, nil) }},
+	{1, "lose", func(c chance) { c.loseLedger() }},
+	{4, "wait", func(c chance) { c.wait(time.Duration(c.IntN(300)) * time.Second) }},
+}
+
+func (c chance) happen() {
+	total := 0
+	for _, h := range happenings {
+		total += h.weight
+	}
+	n := c.IntN(total)
+	for _, h := range happenings {
+		if n -= h.weight; n < 0 {
+			c.note("%s", h.name)
+			h.f(c)
+			return
+		}
+	}
+}
+
+// proceed is a pass that may be cut short anywhere.
+func (c chance) proceed() {
+	c.t.Helper()
+	switch c.IntN(6) {
+	case 0:
+		c.pass(unwritten)
+	case 1:
+		c.pass(extent(c.IntN(3)))
+	default:
+		c.pass(whole)
+	}
+}
+
+// Whatever happens, the laws hold at every pass (plan and settled see to
+// determinism, purity, rest and progress), and when the world calms down
+// everything has got through.
+func TestRandomSchedules(t *testing.T) {
+	for seed := range uint64(schedules) {
+		story(t, seed)
+	}
+}
+
+// FuzzSchedules is the same for as long as one likes.
+func FuzzSchedules(f *testing.F) {
+	f.Add(uint64(0))
+	f.Fuzz(story)
+}
+
+// schedules is how many stories a test run makes up.
+const schedules = 15
+
+func story(t *testing.T, seed uint64) {
+	t.Helper()
+	c := randomScene(t, seed)
+	for range 60 {
+		for range c.IntN(3) {
+			c.happen()
+		}
+		c.proceed()
+		c.once()
+	}
+	c.calm()
+	c.gotThrough()
+}
+
+// once fails if one session was told the same thing twice without the second
+// time being a counted reminder.
+func (c chance) once() {
+	c.t.Helper()
+	for _, p := range append(slices.Clone(c.past), slices.Collect(maps.Values(c.programs))...) {
+		seen := map[string]bool{}
+		for _, m := range p.obs.Marks {
+			for _, it := range c.carried[m.ID] {
+				key := fmt.Sprint(it.ID, " ", it.Attempt)
+				if seen[key] {
+					c.fail("%s was told %s (%s) twice", p.obs.Agent, it.ID, it.Text)
+				}
+				seen[key] = true
+				if it.Kind == delivery.Handoff && (it.Attempt > 1) != strings.HasPrefix(it.Text, "reminder ") {
+					c.fail("%s was told %q as telling %d", p.obs.Agent, it.Text, it.Attempt)
+				}
+			}
+		}
+	}
+}
+
+// calm lets everything work again, and gives it time.
+func (c chance) calm() {
+	c.t.Helper()
+	c.note("calm")
+	clear(c.deaf)
+	clear(c.slow)
+	c.blind, c.dark, c.fails = false, false, false
+	c.pause(false)
+	c.pause(false, names...)
+	c.up(names...)
+	steps["release"](c.scene, nil)
+	for range 40 {
+		c.pass(whole)
+		c.once()
+	}
+}
+
+// gotThrough fails unless all that is open for an agent that runs was told its
+// present session, and everything that should run does.
+func (c chance) gotThrough() {
+	c.t.Helper()
+	for _, name := range names {
+		a, _ := c.cfg.Agent(name)
+		p := c.program(name)
+		if a.Kind == "loop" && c.shelf.loop.Phase.Complete {
+			if p != nil && p.obs.Alive {
+				c.fail("%s runs although the sequence is complete", name)
+			}
+			continue
+		}
+		if p == nil || !p.obs.Alive {
+			c.fail("%s does not run: held by %q, %+v", name, c.last.Holds[name], c.shelf.agents[name])
+		}
+		if a.Kind == "loop" && p.obs.Phase != c.shelf.loop.Phase.Current {
+			c.fail("%s is in phase %q, and %+v is current", name, p.obs.Phase, c.shelf.loop.Phase)
+		}
+		for _, id := range c.shelf.order {
+			h := c.shelf.handoffs[id]
+			if h.Agent != name || h.State.Closed() {
+				continue
+			}
+			if _, times := markFor(p.obs.Marks, id); times == 0 || h.State == handoff.Open {
+				c.fail("%s of %s is %s, and was told its session %d times", h.Label(), name, h.State, times)
+			}
+		}
+		for _, id := range c.shelf.pending {
+			if it := c.shelf.items[id]; it.Agent == name && (it.State == handoff.Open || it.State == handoff.Queued) {
+				c.fail("%s of %s is %s", it.Text, name, it.State)
+			}
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package loop
+
+import (
+	"fmt"
+	"time"
+
+	"pawl/handoff"
+	"pawl/loop/delivery"
+)
+
+func (p *planner) reminderDue(h handoff.Handoff) bool {
+	return h.State == handoff.Taken && !h.RemindAt.IsZero() && !p.now.Before(h.RemindAt) && p.stillThere(h)
+}
+
+// stillThere says that an inbox handoff is about the letter that lies there
+// now; a newer letter has a handoff, and a reminder, of its own.
+func (p *planner) stillThere(h handoff.Handoff) bool {
+	if h.Kind != handoff.Inbox {
+		return true
+	}
+	for _, id := range p.handoffsOf(h.Agent) {
+		o := p.s.Handoffs[id]
+		if o.Kind == handoff.Inbox && o.ID != h.ID && o.Path == h.Path &&
+			!o.State.Closed() && o.SeenAt.After(h.SeenAt) {
+			return false
+		}
+	}
+	return true
+}
+
+// reminder is h told again, counted.
+func (p *planner) reminder(h handoff.Handoff) delivery.Item {
+	text := fmt.Sprintf("reminder %d of %d: %s", h.Attempts, p.w.Config.Handoff.GiveUpAfter, h.Label())
+	return delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: text, Attempt: h.Attempts + 1}
+}
+
+// expire gives up on handoffs that an idle agent was reminded of often enough,
+// and tells people.
+func (p *planner) expire() {
+	limit := p.w.Config.Handoff.GiveUpAfter
+	for _, id := range p.s.Order {
+		h := p.s.Handoffs[id]
+		u := p.byName[h.Agent]
+		if u == nil || h.Attempts <= limit || !p.reminderDue(h) {
+			continue
+		}
+		if row, _ := p.session(u); row.Doing != "idle" || delivery.Hold(p.target(u)) != "" {
+			continue
+		}
+		h.State, h.RemindAt = handoff.Expired, time.Time{}
+		h.Why = fmt.Sprintf("not answered after %d reminders", limit)
+		p.s.Handoffs[id] = h
+		p.event("handoff.expired", h.Agent, "handoff", h.ID, "label", h.Label(), "reminders", limit)
+		p.act(Action{Kind: Notify, Agent: h.Agent, Reason: h.Label() + ": " + h.Why})
+	}
+}

@@ -1,0 +1,49 @@
+package loop
+
+import "strings"
+
+// setup is a pawl.yaml in pieces.
+type setup struct {
+	agents []string // name: {…}
+	phases []string // id
+	rules  []string // more keys of phases
+	top    []string // more keys of the file
+}
+
+// usualSetup is a builder and an adversary with two phases. They queue input.
+func usualSetup() setup {
+	return setup{
+		agents: []string{
+			"builder: {kind: loop, role: builder, adapter: script}",
+			"adversary: {kind: loop, role: adversary, adapter: script}",
+		},
+		phases: []string{"core", "cli"},
+	}
+}
+
+func (y setup) String() string {
+	var b strings.Builder
+	b.WriteString("version: 1\nproject: p\norigin: {url: /origin.git}\n" +
+		"defaults: {launcher: process}\n" +
+		"adapters:\n  script: {command: [agent]}\n  shy: {command: [agent], prompt: file}\n")
+	b.WriteString("agents:\n")
+	for _, a := range y.agents {
+		b.WriteString("  " + a + "\n")
+	}
+	if len(y.phases)+len(y.rules) > 0 {
+		b.WriteString("phases:\n")
+	}
+	for _, r := range y.rules {
+		b.WriteString("  " + r + "\n")
+	}
+	if len(y.phases) > 0 {
+		b.WriteString("  sequence:\n")
+	}
+	for _, p := range y.phases {
+		b.WriteString("    - {id: " + p + ", plan: plans/" + p + ".md, status: STATUS-" + p + ".md}\n")
+	}
+	for _, t := range y.top {
+		b.WriteString(t + "\n")
+	}
+	return b.String()
+}
