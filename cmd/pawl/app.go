@@ -51,7 +51,24 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errw)
-	return a.report(root.ExecuteContext(ctx))
+	return a.report(unknownCommand(root, root.ExecuteContext(ctx)))
+}
+
+// unknownCommand makes cobra's words for a command that does not exist, which
+// take several lines, one with a hint.
+func unknownCommand(root *cobra.Command, err error) error {
+	if err == nil || !strings.HasPrefix(err.Error(), "unknown command") {
+		return err
+	}
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	hint := "pawl --help lists the commands"
+	if _, rest, ok := strings.Cut(line, `"`); ok {
+		name, _, _ := strings.Cut(rest, `"`)
+		if near := root.SuggestionsFor(name); len(near) > 0 {
+			hint = "did you mean " + strings.Join(near, " or ") + "? " + hint
+		}
+	}
+	return &hinted{&usageError{errors.New(line)}, hint}
 }
 
 func (a *app) root() *cobra.Command {
@@ -61,14 +78,14 @@ func (a *app) root() *cobra.Command {
 		Long: "pawl watches origin's branch for claim(gate) and review(gate) commits and for inbox files,\n" +
 			"wakes the agent whose turn it is, advances the phases when a STATUS file says ## DONE,\n" +
 			"and keeps the agents' sessions alive.",
-		SilenceErrors: true, SilenceUsage: true,
+		SilenceErrors: true, SilenceUsage: true, SuggestionsMinimumDistance: 2,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&a.config, "config", "", "the configuration `file` (default: PAWL_CONFIG, else pawl.yaml here or in a folder above)")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print errors only")
 	f.BoolVarP(&a.verbose, "verbose", "v", false, "log more")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{flagError(err)} })
 	root.AddCommand(
 		a.initCommand(), a.upCommand(), a.downCommand(), a.watchCommand(), a.tickCommand(),
 		a.statusCommand(), a.logsCommand(), a.attachCommand(), a.wakeCommand(), a.phaseCommand(), a.handoffsCommand(),
@@ -79,6 +96,14 @@ func (a *app) root() *cobra.Command {
 		usageArgs(c)
 	}
 	return root
+}
+
+// flagError says what a flag takes instead of which Go function refused it.
+func flagError(err error) error {
+	if text, _, parsed := strings.Cut(err.Error(), ": strconv."); parsed {
+		return errors.New(text + ": write a whole number")
+	}
+	return err
 }
 
 // usageArgs makes wrong arguments of c and the commands below it usage errors.
@@ -151,7 +176,7 @@ func exitCode(err error) int {
 		faults  config.Errors
 	)
 	switch {
-	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
+	case errors.As(err, &usage):
 		return exitUsage
 	case errors.As(err, &missing), errors.As(err, &phase):
 		return exitMissing

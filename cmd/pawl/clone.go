@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"pawl/handoff"
 	"pawl/loop/config"
@@ -91,7 +92,9 @@ func withoutGit(env []string) []string {
 
 // remoteURL is the URL of a remote of the repository in dir; "" without one.
 func remoteURL(dir, remote string) string {
-	cmd := exec.Command("git", "remote", "get-url", "--", remote)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "git", "remote", "get-url", "--", remote)
 	cmd.Dir = dir
 	cmd.Env = withoutGit(os.Environ())
 	out, err := cmd.Output()

@@ -39,27 +39,42 @@ func (p *project) down(ctx context.Context, names []string) error {
 	if err := p.known(names...); err != nil {
 		return err
 	}
+	// What runs is looked up first: a coordinator may be faster than this
+	// command, and then there is nothing left in its report.
+	was, err := p.running(ctx, names)
+	if err != nil {
+		return err
+	}
 	if err := p.ledger.Edit(ctx, func(s *ledger.State) error { return p.unwant(s, names) }); err != nil {
 		return err
+	}
+	ended := false
+	if len(names) == 0 {
+		if ended, err = p.stopCoordinator(ctx); err != nil {
+			return err
+		}
 	}
 	rep, err := p.order(ctx, "down", control.Order{Settle: stopPatience, Local: true})
 	if err != nil {
 		return err
 	}
-	p.app.tell(rep)
 	left, err := p.running(ctx, names)
 	if err != nil {
 		return err
 	}
-	if len(names) == 0 {
-		if err := p.stopCoordinator(ctx); err != nil {
-			return err
+	for _, name := range was {
+		if !slices.Contains(left, name) {
+			p.app.say("%s stopped", name)
 		}
 	}
+	if ended {
+		p.app.say("coordinator stopped")
+	}
 	if len(left) > 0 {
+		p.app.tell(rep)
 		return &hinted{fmt.Errorf("still running: %s", strings.Join(left, ", ")), "pawl down again, or see pawl logs coordinator"}
 	}
-	if len(rep.Actions) == 0 {
+	if len(was) == 0 && !ended {
 		p.app.say("nothing was running")
 	}
 	return nil
@@ -77,39 +92,44 @@ func (p *project) unwant(s *ledger.State, names []string) error {
 		row.Restart, row.RestartAt = "", time.Time{}
 		s.Agents[name] = row
 	}
-	s.Events = append(s.Events, ledger.Event{Time: time.Now(), Kind: "operator.down", Data: map[string]any{"agents": strings.Join(names, " ")}})
+	s.Events = append(s.Events, operatorEvent("down", "", map[string]any{"agents": strings.Join(names, " ")}))
 	return nil
 }
 
-// running are the sessions on record that have not ended.
+// running are the agents and services that have a session, on record or not:
+// one whose record was deleted runs as well.
 func (p *project) running(ctx context.Context, names []string) ([]string, error) {
-	s, err := p.ledger.Load(ctx)
+	w, d, err := p.preview(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var left []string
-	for name := range s.Sessions {
+	var found []string
+	for name, row := range d.After.Sessions {
+		_, recorded := w.State.Sessions[name]
+		if !recorded && row.LiveAt.IsZero() {
+			continue // a pass would start it
+		}
 		if len(names) == 0 || slices.Contains(names, name) {
-			left = append(left, name)
+			found = append(found, name)
 		}
 	}
-	slices.Sort(left)
-	return left, nil
+	slices.Sort(found)
+	return found, nil
 }
 
-// stopCoordinator ends the coordinator and waits until its lock is free.
-func (p *project) stopCoordinator(ctx context.Context) error {
-	err := p.client.Stop(ctx)
+// stopCoordinator ends the coordinator, if one runs, and waits until its lock
+// is free.
+func (p *project) stopCoordinator(ctx context.Context) (ended bool, err error) {
+	err = p.client.Stop(ctx)
 	if notRunning(err) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	lock, err := p.lock(ctx, "down", lockPatience)
 	if err != nil {
-		return fmt.Errorf("the coordinator does not end: %w", err)
+		return false, fmt.Errorf("the coordinator does not end: %w", err)
 	}
-	p.app.say("coordinator stopped")
-	return lock.Release()
+	return true, lock.Release()
 }

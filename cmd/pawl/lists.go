@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,8 +35,6 @@ type handoffView struct {
 	SentAt     string `json:"sent_at"`
 	TakenAt    string `json:"taken_at"`
 	AnsweredBy string `json:"answered_by"`
-	Verdict    string `json:"verdict"`
-	Why        string `json:"why"`
 }
 
 // closedShown bounds how many closed handoffs --all shows.
@@ -74,7 +73,7 @@ func handoffViews(rows []handoff.Handoff) []handoffView {
 			ID: h.ID, Agent: h.Agent, Kind: string(h.Kind), Rule: h.Rule, Gate: h.Gate, Commit: h.Commit,
 			Subject: handoff.Clean(h.Subject, 1000), Path: handoff.Clean(h.Path, 1000), Blob: h.Blob,
 			State: string(h.State), Attempts: h.Attempts, SeenAt: stamp(h.SeenAt), SentAt: stamp(h.SentAt), TakenAt: stamp(h.TakenAt),
-			AnsweredBy: h.AnsweredBy, Verdict: h.Verdict, Why: h.Why,
+			AnsweredBy: h.AnsweredBy,
 		})
 	}
 	return out
@@ -100,14 +99,14 @@ func (a *app) eventsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "events", Short: "what was decided, and why", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
+			if n < 0 {
+				return &usageError{fmt.Errorf("-n %d is negative; write how many events, 0 or more", n)}
+			}
 			p, err := a.openLenient(c.Context())
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, p.close()) }()
-			if n < 0 {
-				return &usageError{fmt.Errorf("-n %d is negative", n)}
-			}
 			return p.events(c.Context(), n, follow, asJSON)
 		},
 	}
@@ -180,12 +179,20 @@ func (a *app) printEvent(e ledger.Event, asJSON bool) error {
 func writeEvent(w io.Writer, e ledger.Event) {
 	var b strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(e.Data)) {
-		fmt.Fprintf(&b, " %s=%s", k, value(e.Data[k]))
+		if text := value(e.Data[k]); text != "" {
+			fmt.Fprintf(&b, " %s=%s", k, text)
+		}
 	}
-	fmt.Fprintf(w, "%s  %-18s %-12s%s\n", e.Time.Local().Format("15:04:05"), e.Kind, e.Agent, b.String())
+	line := fmt.Sprintf("%-18s %-12s%s", e.Kind, e.Agent, b.String())
+	fmt.Fprintf(w, "%s  %s\n", paint(w, faint, e.Time.Local().Format("15:04:05")), strings.TrimRight(line, " "))
 }
 
+// value shows a datum of an event. Numbers come from JSON as floats, and are
+// whole: counts and milliseconds.
 func value(v any) string {
+	if n, ok := v.(float64); ok {
+		return strconv.FormatFloat(n, 'f', -1, 64)
+	}
 	s := handoff.Clean(fmt.Sprint(v), 300)
 	if strings.ContainsAny(s, " =\"") {
 		return fmt.Sprintf("%q", s)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -11,8 +12,6 @@ import (
 	"os"
 	"strings"
 	"time"
-
-	"bufio"
 
 	"github.com/spf13/cobra"
 
@@ -28,6 +27,9 @@ func (a *app) logsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "logs NAME|coordinator", Short: "a session's output, or the coordinator's log", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
+			if n < 0 {
+				return &usageError{fmt.Errorf("-n %d is negative; write how many lines, 0 or more", n)}
+			}
 			p, err := a.openLenient(c.Context())
 			if err != nil {
 				return err

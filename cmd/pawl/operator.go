@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -46,7 +47,11 @@ func (a *app) pauseCommand() *cobra.Command {
 		Short: "hold the loop, or agents, without ending sessions",
 		Long:  "pause keeps the loop, or the named agents, from being told, started, restarted or moved to another phase. What they work on goes on.",
 		RunE: func(c *cobra.Command, names []string) error {
-			return a.edited(c.Context(), "pause", names, func(_ *project, s *ledger.State) error { return setPaused(s, names, true) })
+			if err := a.edited(c.Context(), "pause", names, func(_ *project, s *ledger.State) error { return setPaused(s, names, true) }); err != nil {
+				return err
+			}
+			a.say("paused %s; pawl resume ends it", loopOr(names))
+			return nil
 		},
 	}
 }
@@ -56,9 +61,21 @@ func (a *app) resumeCommand() *cobra.Command {
 		Use:   "resume [NAME…]",
 		Short: "end a pause",
 		RunE: func(c *cobra.Command, names []string) error {
-			return a.edited(c.Context(), "resume", names, func(_ *project, s *ledger.State) error { return setPaused(s, names, false) })
+			if err := a.edited(c.Context(), "resume", names, func(_ *project, s *ledger.State) error { return setPaused(s, names, false) }); err != nil {
+				return err
+			}
+			a.say("resumed %s", loopOr(names))
+			return nil
 		},
 	}
+}
+
+// loopOr names the agents, or the loop when there are none.
+func loopOr(names []string) string {
+	if len(names) == 0 {
+		return "the loop"
+	}
+	return strings.Join(names, ", ")
 }
 
 // setPaused pauses or resumes the named agents, or the loop. Resuming the loop
@@ -143,6 +160,7 @@ func (p *project) message(s *ledger.State, name, text string) error {
 		ID: "m" + hex.EncodeToString(id), Agent: name, Kind: delivery.Message, Text: clean,
 		State: handoff.Open, CreatedAt: time.Now(),
 	})
+	s.Events = append(s.Events, operatorEvent("wake", name, map[string]any{"message": clean}))
 	if s.Agent(name).Wanted != ledger.Up {
 		p.app.say("%s is not up; it is told when it is", name)
 	}

@@ -16,30 +16,31 @@ const settleTime = 3 * time.Second
 // order has a pass run now: by the coordinator if one runs, else here. local
 // leaves origin out of it.
 func (p *project) order(ctx context.Context, what string, o control.Order) (control.Report, error) {
-	var last error
-	// A coordinator may start or end between asking and locking.
-	for range 3 {
+	if err := p.endStray(ctx); err != nil {
+		return control.Report{}, err
+	}
+	// A coordinator may start or end at any moment: both ways are tried in turn.
+	for deadline := time.Now().Add(lockPatience); ; {
 		rep, err := p.client.Tick(ctx, o)
 		if !notRunning(err) {
 			return rep, err
 		}
-		lock, err := p.lock(ctx, what, lockPatience)
-		if err != nil {
-			last = err
-			var held *daemon.HeldError
-			if errors.As(err, &held) {
-				continue
-			}
-			return control.Report{}, err
+		lock, err := p.lock(ctx, what, turn)
+		if err == nil {
+			rep, err = p.passHere(ctx, o)
+			return rep, errors.Join(err, lock.Release())
 		}
-		rep, err = p.passHere(ctx, o)
-		return rep, errors.Join(err, lock.Release())
+		var held *daemon.HeldError
+		if !errors.As(err, &held) || ctx.Err() != nil || time.Now().After(deadline) {
+			return control.Report{}, heldHint(err)
+		}
 	}
-	return control.Report{}, heldHint(last)
 }
 
-// lockPatience is how long a command waits for another one's pass.
-const lockPatience = 15 * time.Second
+const (
+	lockPatience = 15 * time.Second       // how long a command waits for another one's pass
+	turn         = 200 * time.Millisecond // … before it looks again whether a coordinator answers
+)
 
 func (p *project) lock(ctx context.Context, what string, patience time.Duration) (*daemon.Lock, error) {
 	return daemon.AcquireWithin(ctx, patience, func() (*daemon.Lock, error) { return p.tryLock(what) })
@@ -55,7 +56,7 @@ func (p *project) passHere(ctx context.Context, o control.Order) (control.Report
 		pass = e.Local
 	}
 	rep, err := pass(ctx, o.Settle)
-	return loop.View(rep), err
+	return loop.View(rep), errors.Join(err, e.Close())
 }
 
 // tell prints what a pass did, one action a line.
@@ -73,7 +74,12 @@ func (a *app) tell(rep control.Report) {
 		}
 		a.say("%s", line)
 	}
+	a.tellOrigin(rep)
+}
+
+// tellOrigin warns of an origin that could not be asked.
+func (a *app) tellOrigin(rep control.Report) {
 	if rep.Error != "" {
-		a.say("origin cannot be seen: %s", rep.Error)
+		a.warn("origin cannot be seen: %s", rep.Error)
 	}
 }

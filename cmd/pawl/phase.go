@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -64,6 +66,9 @@ func (a *app) movePhase(ctx context.Context, what string, move func(*project, *l
 			return err
 		}
 		after := loop.PhaseView(p.cfg, s.Loop)
+		if after.Complete && !before.Complete {
+			loop.CompleteSequence(s, time.Now())
+		}
 		s.Events = append(s.Events, operatorEvent("phase", "", map[string]any{"order": what, "from": before.Current, "to": after.ID}))
 		switch {
 		case after.Complete:
@@ -129,13 +134,22 @@ func (a *app) showPhases(ctx context.Context, asJSON bool) (err error) {
 	t.print(a.out)
 	for _, l := range lines {
 		for _, m := range l.Unclear {
-			fmt.Fprintf(a.out, "%s:%d: %q is not obeyed: %s\n", l.Status, m.Line, m.Text, m.Why)
+			fmt.Fprintln(a.out, paint(a.out, yellow, unclearLine(l.Status, m)))
 		}
 	}
 	if view.Complete {
 		fmt.Fprintln(a.out, "the sequence is complete")
 	}
 	return nil
+}
+
+// unclearLine tells of a marker that is not obeyed, as editors read places.
+func unclearLine(status string, m phases.Marker) string {
+	what := "the marker is not obeyed: "
+	if m.Text != "" && !strings.Contains(m.Why, m.Text) {
+		what = fmt.Sprintf("%q is not obeyed: ", m.Text)
+	}
+	return fmt.Sprintf("%s:%d: %s%s", status, m.Line, what, m.Why)
 }
 
 func phaseLines(p *project, s ledger.State) []phaseLine {

@@ -10,10 +10,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"pawl/loop"
+	"pawl/loop/atomicfile"
 	"pawl/loop/config"
 	"pawl/loop/control"
 	"pawl/loop/daemon"
@@ -71,7 +73,7 @@ func (a *app) open(ctx context.Context) (*project, error) {
 }
 
 // openLenient is open for commands that must work under a broken pawl.yaml:
-// they use the last good configuration.
+// they use the last good configuration that was read from the same path.
 func (a *app) openLenient(ctx context.Context) (*project, error) {
 	path, err := a.configPath()
 	if err != nil {
@@ -86,7 +88,7 @@ func (a *app) openLenient(ctx context.Context) (*project, error) {
 		return nil, fault
 	}
 	good, err := loop.LastGood(ctx, l)
-	if err := errors.Join(err, l.Close()); err != nil || good == nil {
+	if err := errors.Join(err, l.Close()); err != nil || good == nil || good.Path != path {
 		return nil, errors.Join(fault, err)
 	}
 	return a.openWith(ctx, path, good, fault)
@@ -172,15 +174,11 @@ func (p *project) envFile() string { return filepath.Join(p.cfg.StateDir, "env.j
 // recordEnvironment keeps the environment of `pawl up` for every later start:
 // cron's bare PATH must not matter.
 func (p *project) recordEnvironment() error {
-	doc, err := json.Marshal(os.Environ())
+	doc, err := json.Marshal(ownEnvironment())
 	if err != nil {
 		return err
 	}
-	tmp := p.envFile() + ".new"
-	if err := os.WriteFile(tmp, doc, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(tmp, p.envFile())
+	return atomicfile.Write(p.envFile(), doc)
 }
 
 // environment is what up recorded, else this process's own.
@@ -188,9 +186,16 @@ func (p *project) environment() []string {
 	var env []string
 	doc, err := os.ReadFile(p.envFile())
 	if err != nil || json.Unmarshal(doc, &env) != nil {
-		return os.Environ()
+		return ownEnvironment()
 	}
 	return env
+}
+
+// ownEnvironment is this process's, without what a session of pawl's has in
+// its own: a coordinator that an agent started is no part of that session, and
+// must not end with it.
+func ownEnvironment() []string {
+	return slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "PAWL_") })
 }
 
 // logger writes what a command notices to stderr: warnings, or all with --verbose.

@@ -53,6 +53,9 @@ func (a *app) pokeCommand() *cobra.Command {
 }
 
 func (p *project) poke(ctx context.Context) error {
+	if err := p.endStray(ctx); err != nil {
+		return err
+	}
 	err := p.client.Poke(ctx)
 	if !notRunning(err) {
 		return err
@@ -63,7 +66,7 @@ func (p *project) poke(ctx context.Context) error {
 	}
 	for _, row := range s.Agents {
 		if row.Wanted == ledger.Up {
-			return p.detachedTick()
+			return p.detachedTick(ctx)
 		}
 	}
 	return nil

@@ -18,26 +18,15 @@ const startPatience = 10 * time.Second
 // startCoordinator starts `pawl watch` in the background, detached from the
 // terminal, and waits until it answers. One that runs already is left alone.
 func (p *project) startCoordinator(ctx context.Context) (started bool, err error) {
+	if err := p.endStray(ctx); err != nil {
+		return false, err
+	}
 	if _, err := p.client.Health(ctx); !notRunning(err) {
 		return false, err
 	}
-	self, err := os.Executable()
+	cmd, err := p.detached(ctx, "watch", "--background")
 	if err != nil {
 		return false, err
-	}
-	file, err := openLog(coordinatorLog(p.cfg))
-	if err != nil {
-		return false, err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	cmd := exec.Command(self, "--config", p.path, "watch", "--background")
-	cmd.Args[0] = "pawl"
-	cmd.Dir = p.cfg.Dir
-	cmd.Env = p.environment()
-	cmd.Stdout, cmd.Stderr = file, file
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := cmd.Start(); err != nil {
-		return false, fmt.Errorf("coordinator: %w", err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
@@ -85,23 +74,33 @@ func lastLine(path string) string {
 
 // detachedTick starts one `pawl tick` that this process does not wait for: a
 // git hook must not hold up the push.
-func (p *project) detachedTick() (err error) {
-	self, err := os.Executable()
+func (p *project) detachedTick(ctx context.Context) error {
+	cmd, err := p.detached(ctx, "tick", "--quiet")
 	if err != nil {
 		return err
+	}
+	return cmd.Process.Release()
+}
+
+// detached starts a pawl command in a session of its own, which outlives this
+// process and writes to the coordinator's log.
+func (p *project) detached(ctx context.Context, args ...string) (cmd *exec.Cmd, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
 	}
 	file, err := openLog(coordinatorLog(p.cfg))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	cmd := exec.Command(self, "--config", p.path, "tick", "--quiet")
+	cmd = exec.CommandContext(context.WithoutCancel(ctx), self, append([]string{"--config", p.path}, args...)...)
 	cmd.Args[0] = "pawl"
 	cmd.Dir, cmd.Env = p.cfg.Dir, p.environment()
 	cmd.Stdout, cmd.Stderr = file, file
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
-		return err
+		return nil, fmt.Errorf("pawl %s: %w", args[0], err)
 	}
-	return cmd.Process.Release()
+	return cmd, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -12,14 +11,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"pawl/handoff"
 	"pawl/loop"
 	"pawl/loop/config"
 	"pawl/loop/control"
-	"pawl/loop/ledger"
 )
 
-// statusView is `pawl status --json`.
+// statusView is `pawl status --json`. What has no key there is for the table.
 type statusView struct {
 	Project     string          `json:"project"`
 	Coordinator coordinatorView `json:"coordinator"`
@@ -34,7 +31,7 @@ type coordinatorView struct {
 	PID         int    `json:"pid"`
 	LastPass    string `json:"last_pass"`
 	ConfigError string `json:"config_error"`
-	Paused      bool   `json:"paused"`
+	Paused      bool   `json:"-"`
 }
 
 type originView struct {
@@ -56,20 +53,22 @@ type agentView struct {
 	Session   string `json:"session"`
 	State     string `json:"state"`
 	Since     string `json:"since"`
-	Evidence  string `json:"evidence"`
-	Wanted    string `json:"wanted"`
+	Evidence  string `json:"-"`
+	Wanted    string `json:"-"`
 	Restarts  int    `json:"restarts"`
 	Parked    bool   `json:"parked"`
-	Paused    bool   `json:"paused"`
+	Paused    bool   `json:"-"`
 	HeldUntil string `json:"held_until"`
 	Handoffs  int    `json:"handoffs"`
 	NextWake  string `json:"next_wake"`
-	Why       string `json:"why"` // it is told nothing now, because
+	Why       string `json:"-"` // it is told nothing now, because
 }
 
 type serviceView struct {
 	Name  string `json:"name"`
 	State string `json:"state"`
+
+	unit agentView // the service seen as an agent, for the table
 }
 
 func (a *app) statusCommand() *cobra.Command {
@@ -109,7 +108,8 @@ func (p *project) preview(ctx context.Context) (loop.World, loop.Decision, error
 	return e.Preview(ctx, p.cfg)
 }
 
-// status gathers everything; unclear are the markers that are not obeyed.
+// status gathers everything; unclear are the current phase's markers that are
+// not obeyed.
 func (p *project) status(ctx context.Context) (v statusView, unclear []string, err error) {
 	w, d, err := p.preview(ctx)
 	if err != nil {
@@ -141,11 +141,14 @@ func (p *project) status(ctx context.Context) (v statusView, unclear []string, e
 	}
 	for _, svc := range p.cfg.Services {
 		u := agentStatus(w, d, loop.ServiceAgent(svc))
-		v.Services = append(v.Services, serviceView{Name: svc.Name, State: u.State})
+		v.Services = append(v.Services, serviceView{Name: svc.Name, State: u.State, unit: u})
 	}
 	for _, l := range phaseLines(p, s) {
+		if !l.Current {
+			continue
+		}
 		for _, m := range l.Unclear {
-			unclear = append(unclear, fmt.Sprintf("%s:%d: %q is not obeyed: %s", l.Status, m.Line, m.Text, m.Why))
+			unclear = append(unclear, unclearLine(l.Status, m))
 		}
 	}
 	return v, unclear, nil
@@ -206,113 +209,6 @@ func (p *project) watchStatus(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
-}
-
-func printStatus(w io.Writer, v statusView, unclear []string, now time.Time) {
-	printTo(w, w, v, unclear, now)
-}
-
-// printTo writes a page that is laid out for the terminal like.
-func printTo(w, like io.Writer, v statusView, unclear []string, now time.Time) {
-	coordinator := paint(like, yellow, "not running")
-	if v.Coordinator.Running {
-		coordinator = paint(like, green, fmt.Sprintf("running (pid %d)", v.Coordinator.PID))
-	}
-	if v.Coordinator.Paused {
-		coordinator += ", " + paint(like, yellow, "paused")
-	}
-	fmt.Fprintf(w, "%s  coordinator %s%s\n", paint(like, bold, v.Project), coordinator, since(", last pass", v.Coordinator.LastPass, now))
-	if v.Coordinator.ConfigError != "" {
-		fmt.Fprintf(w, "  %s\n", paint(like, red, "the last good configuration is used: "+strings.ReplaceAll(v.Coordinator.ConfigError, "\n", "\n  ")))
-	}
-	fmt.Fprintf(w, "  origin  %s\n", originLine(like, v.Origin, now))
-	if v.Phase.Total > 0 {
-		fmt.Fprintf(w, "  phase   %s\n", phaseText(like, v.Phase))
-	}
-	for _, u := range unclear {
-		fmt.Fprintf(w, "  %s\n", paint(like, yellow, u))
-	}
-	fmt.Fprintln(w)
-	t := newTable("AGENT", "STATE", "FOR", "OPEN", "RESTARTS", "ADAPTER", "WHY")
-	for _, a := range v.Agents {
-		t.row(a.Name, stateText(a), forText(a.Since, now), fmt.Sprint(a.Handoffs), fmt.Sprint(a.Restarts), a.Adapter, whyText(a))
-	}
-	for _, s := range v.Services {
-		t.row(s.Name, s.State, "", "", "", "service", "")
-	}
-	t.printLike(w, like)
-}
-
-func since(label, at string, now time.Time) string {
-	t, err := time.Parse(time.RFC3339, at)
-	if err != nil {
-		return ""
-	}
-	return label + " " + ago(now.Sub(t)) + " ago"
-}
-
-func forText(at string, now time.Time) string {
-	t, err := time.Parse(time.RFC3339, at)
-	if err != nil {
-		return ""
-	}
-	return ago(now.Sub(t))
-}
-
-func originLine(like io.Writer, o originView, now time.Time) string {
-	if o.URL == "" {
-		return "not known yet"
-	}
-	line := handoff.Clean(o.URL, 200)
-	if o.Branch != "" {
-		line += "  " + handoff.Clean(o.Branch, 80)
-	}
-	if o.Tip != "" {
-		line += "  " + handoff.Short(o.Tip)
-	} else {
-		line += "  no commit seen yet"
-	}
-	line += since("  looked at", o.FetchedAt, now)
-	if o.Error != "" {
-		line += "\n          " + paint(like, red, "cannot be seen: "+o.Error)
-	}
-	return line
-}
-
-func phaseText(like io.Writer, p control.Phase) string {
-	if p.Complete {
-		return paint(like, green, fmt.Sprintf("complete, all %d done", p.Total))
-	}
-	if p.ID == "" {
-		return fmt.Sprintf("not known before origin is seen (%d in pawl.yaml)", p.Total)
-	}
-	text := fmt.Sprintf("%s  %d of %d", p.ID, p.Index+1, p.Total)
-	if p.Held {
-		text += ", " + paint(like, yellow, "held until pawl phase release")
-	}
-	if p.Done {
-		text += ", its STATUS says done"
-	}
-	return text
-}
-
-func stateText(a agentView) string {
-	switch {
-	case a.Parked:
-		return "parked"
-	case a.Paused:
-		return a.State + " (paused)"
-	case a.State == "gone" && a.Wanted != string(ledger.Up):
-		return "down"
-	}
-	return a.State
-}
-
-func whyText(a agentView) string {
-	if a.State == "gone" && a.Wanted != string(ledger.Up) {
-		return ""
-	}
-	return a.Why
 }
 
 func orElse(s, other string) string {

@@ -31,24 +31,55 @@ func (t *table) printLike(w, like io.Writer) {
 			widths[i] = max(widths[i], utf8.RuneCountInString(c))
 		}
 	}
-	limit := columns(like)
 	for n, r := range t.rows {
-		var b strings.Builder
-		for i, c := range r {
-			b.WriteString(c)
-			if i < len(r)-1 {
-				b.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c)+2))
-			}
-		}
-		line := strings.TrimRight(b.String(), " ")
-		if runes := []rune(line); limit > 0 && len(runes) > limit {
-			line = string(runes[:limit-1]) + "…"
-		}
-		if n == 0 {
-			line = paint(like, faint, line)
-		}
-		fmt.Fprintln(w, line)
+		fmt.Fprintln(w, t.line(like, n, r, widths))
 	}
+}
+
+// line lays out one row. Colours take no room: each cell is cut and padded
+// first.
+func (t *table) line(like io.Writer, n int, cells []string, widths []int) string {
+	last := len(cells) - 1
+	for last > 0 && cells[last] == "" {
+		last--
+	}
+	var b strings.Builder
+	used, limit := 0, columns(like)
+	for i, c := range cells[:last+1] {
+		if runes := []rune(c); limit > 0 && used+len(runes) > limit {
+			c = string(runes[:max(limit-used-1, 0)]) + "…"
+		}
+		style := faint
+		if n > 0 {
+			style = cellStyle(t.rows[0][i], c)
+		}
+		b.WriteString(paint(like, style, c))
+		gap := widths[i] - utf8.RuneCountInString(c) + 2
+		if used += widths[i] + 2; i == last || limit > 0 && used >= limit {
+			break
+		}
+		b.WriteString(strings.Repeat(" ", gap))
+	}
+	return b.String()
+}
+
+// cellStyle colours what a person should see first, and little else.
+func cellStyle(head, cell string) string {
+	if head != "STATE" {
+		return ""
+	}
+	word, _, _ := strings.Cut(strings.NewReplacer(",", " ").Replace(cell), " ")
+	switch {
+	case strings.Contains(cell, "paused"), word == "held", word == "waiting", word == "limited", word == "unknown":
+		return yellow
+	case word == "parked", word == "expired":
+		return red
+	case word == "active", word == "current":
+		return green
+	case word == "down", word == "gone", word == "done", word == "answered", word == "superseded", word == "withdrawn":
+		return faint
+	}
+	return ""
 }
 
 // columns is the width of the terminal that w is; 0 when it is none.
@@ -58,8 +89,8 @@ func columns(w io.Writer) int {
 		return 0
 	}
 	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
+	if err != nil || width <= 0 {
+		return 80 // a terminal that does not know its size, as some in CI
 	}
 	return width
 }
@@ -76,7 +107,7 @@ const (
 
 // paint colours text where w is a terminal and NO_COLOR is not set.
 func paint(w io.Writer, style, text string) string {
-	if columns(w) == 0 || os.Getenv("NO_COLOR") != "" || text == "" {
+	if style == "" || text == "" || columns(w) == 0 || os.Getenv("NO_COLOR") != "" {
 		return text
 	}
 	return "\x1b[" + style + "m" + text + "\x1b[0m"

@@ -30,7 +30,7 @@ func (a *app) tickCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return a.json(rep)
+				return a.tickJSON(rep)
 			}
 			a.tell(rep)
 			if len(rep.Actions) == 0 {
@@ -48,4 +48,12 @@ func (a *app) json(v any) error {
 	enc := json.NewEncoder(a.out)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
+}
+
+// tickJSON prints a pass with the documented keys; that origin could not be
+// seen goes to stderr.
+func (a *app) tickJSON(rep control.Report) error {
+	a.tellOrigin(rep)
+	rep.Error = ""
+	return a.json(rep)
 }

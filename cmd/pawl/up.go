@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pawl/handoff"
 	"pawl/loop"
 	"pawl/loop/config"
 	"pawl/loop/control"
@@ -57,6 +58,10 @@ func (p *project) up(ctx context.Context, names []string, o upOptions) error {
 	if err := p.recordEnvironment(); err != nil {
 		return err
 	}
+	before, err := p.ledger.Load(ctx)
+	if err != nil {
+		return err
+	}
 	if err := p.ledger.Edit(ctx, func(s *ledger.State) error { return p.want(s, names, o) }); err != nil {
 		return err
 	}
@@ -73,8 +78,48 @@ func (p *project) up(ctx context.Context, names []string, o upOptions) error {
 	if err != nil {
 		return err
 	}
-	p.app.tell(rep)
+	p.app.tellOrigin(rep)
+	after, err := p.ledger.Load(ctx)
+	if err != nil {
+		return err
+	}
+	p.tellStarted(before, after)
 	return failures(rep)
+}
+
+// tellStarted says what runs now that did not before, whoever started it: a
+// coordinator may be faster than the command that asked.
+func (p *project) tellStarted(before, after ledger.State) {
+	news := false
+	for _, name := range p.cfg.Names() {
+		row, runs := after.Sessions[name]
+		agent := after.Agent(name)
+		switch {
+		case runs && row.Generation != before.Sessions[name].Generation:
+			news = true
+			p.app.say("%s", started(row))
+		case !runs && agent.Wanted == ledger.Up && agent.Restart != "":
+			news = true
+			p.app.warn("%s does not run: %s", name, handoff.Clean(agent.Restart, 400))
+		}
+	}
+	if !news {
+		p.app.say("nothing to start")
+	}
+}
+
+func started(row ledger.Session) string {
+	text := row.Agent + " started"
+	if row.Reason == "adopted" {
+		text = row.Agent + " runs already"
+	}
+	if row.Phase != "" {
+		text += ", phase " + row.Phase
+	}
+	if row.Model != "" {
+		text += ", model " + row.Model
+	}
+	return text
 }
 
 // failures makes a command fail whose pass could not do something.
@@ -159,7 +204,7 @@ func (p *project) want(s *ledger.State, names []string, o upOptions) error {
 			p.wantOne(s, svc.Name, len(names) > 0, upOptions{})
 		}
 	}
-	s.Events = append(s.Events, ledger.Event{Time: time.Now(), Kind: "operator.up", Data: map[string]any{"agents": strings.Join(names, " ")}})
+	s.Events = append(s.Events, operatorEvent("up", "", map[string]any{"agents": strings.Join(names, " ")}))
 	return nil
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -49,6 +50,9 @@ func (p *project) watch(ctx context.Context, background bool) (err error) {
 		return heldHint(err)
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
+	if err := p.noteLedger(); err != nil {
+		return err
+	}
 	file, err := openLog(coordinatorLog(p.cfg))
 	if err != nil {
 		return err
@@ -70,7 +74,8 @@ func (p *project) watch(ctx context.Context, background bool) (err error) {
 	return p.serve(ctx, loop.NewCoordinator(e, versionText()), log)
 }
 
-// serve runs the coordinator and its socket until the first of them ends.
+// serve runs the coordinator and its socket until the first of them ends, or
+// the ledger is gone.
 func (p *project) serve(ctx context.Context, c *loop.Coordinator, log *slog.Logger) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -80,9 +85,20 @@ func (p *project) serve(ctx context.Context, c *loop.Coordinator, log *slog.Logg
 		defer cancel()
 		served <- control.Serve(ctx, p.place.Socket(), c)
 	}()
+	lost := make(chan bool, 1)
+	go func() {
+		gone := p.ledgerLost(ctx)
+		if gone {
+			cancel()
+		}
+		lost <- gone
+	}()
 	err := c.Run(ctx)
 	cancel()
 	err = errors.Join(err, <-served)
+	if <-lost {
+		err = errors.Join(err, &hinted{fmt.Errorf("the ledger %s was deleted or replaced; sessions go on", p.ledgerFile()), "pawl up takes over what runs"})
+	}
 	log.Info("coordinator ends", "pid", os.Getpid())
 	return err
 }
