@@ -20,7 +20,7 @@
           pname = "pawl";
           version = "0.1.0";
           src = self;
-          vendorHash = "VENDOR";
+          vendorHash = "sha256-EhzAQ38VauYyyB/Sto9Q4KGyM+4RhGQg8zhfG1IrxyY=";
           subPackages = [ "cmd/pawl" ];
           # The tests run real git and real processes; checks run them.
           doCheck = false;
