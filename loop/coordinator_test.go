@@ -153,8 +153,8 @@ func TestATickGetsALookOfItsOwn(t *testing.T) {
 			close(first)
 			sleep(time.Second)
 			select {
-			case <-answered:
-				t.Error("the tick was answered by a look that began before it")
+			case err := <-answered:
+				t.Errorf("the tick was answered by a look that began before it: %v", err)
 			default:
 			}
 			close(s.hang)

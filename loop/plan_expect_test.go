@@ -57,7 +57,7 @@ func (s *scene) expect(words []string) string {
 		}
 	case "phase":
 		p := s.shelf.loop.Phase
-		if p.Current != words[1] && !(p.Complete && words[1] == "complete") {
+		if p.Current != words[1] && (!p.Complete || words[1] != "complete") {
 			return fmt.Sprintf("the phase is %+v", p)
 		}
 	case "in":

@@ -21,16 +21,12 @@ func (p *planner) wants() {
 			continue
 		}
 		p.forgive(u)
-		row, running := p.session(u)
-		if running && row.State == ledger.Failed {
+		if row, running := p.session(u); running && row.State == ledger.Failed {
 			p.ended(u, row, nil)
-			running = false
-		}
-		if running {
+		} else if running {
 			p.keep(u, row)
-			row, running = p.session(u)
 		}
-		if !running {
+		if _, running := p.session(u); !running {
 			p.begin(u)
 		}
 	}

@@ -117,7 +117,7 @@ func (s *Source) broken(ctx context.Context, l *ledger.Ledger, now os.FileInfo, 
 // reloaded notes a change while the loop runs, or the end of a fault.
 func (s *Source) reloaded(ctx context.Context, l *ledger.Ledger, first bool, data []byte) error {
 	same, err := l.SetConfigError(ctx, "")
-	if err == nil && !(same && first) {
+	if err == nil && (!same || !first) {
 		sum := sha256.Sum256(data)
 		s.note("config.reloaded", "sha256", hex.EncodeToString(sum[:6]))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,7 +63,7 @@ func capture(ts *testscript.TestScript, name string, args ...string) string {
 }
 
 func command(ts *testscript.TestScript, name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...)
+	cmd := exec.CommandContext(context.Background(), name, args...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = os.Environ()
 	for _, key := range []string{"WORK", "HOME", "PATH", "PAWL_CONFIG", "GORACE"} {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,7 +47,7 @@ func sweep(env *testscript.Env) {
 }
 
 func down(t testing.TB, env *testscript.Env, yaml string) {
-	cmd := exec.Command("pawl", "--config", yaml, "down")
+	cmd := exec.CommandContext(context.Background(), "pawl", "--config", yaml, "down")
 	cmd.Env = env.Vars
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("pawl down at the end of the script: %v\n%s", err, out)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"os"
 	"os/exec"
@@ -66,7 +67,7 @@ func template(t *testing.T) string {
 		"-C dev commit -q --allow-empty -m start",
 		"-C dev push -q -u origin main",
 	} {
-		cmd := exec.Command("git", strings.Fields(line)...)
+		cmd := exec.CommandContext(context.Background(), "git", strings.Fields(line)...)
 		cmd.Dir = dir
 		cmd.Env = append(withoutGit(os.Environ()), gitVars...)
 		if out, err := cmd.CombinedOutput(); err != nil {

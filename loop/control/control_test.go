@@ -121,7 +121,7 @@ func TestTheCoordinatorDiesWhileItIsAsked(t *testing.T) {
 	if err := c.Poke(t.Context()); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("without a socket: %v", err)
 	}
-	l, err := net.Listen("unix", path)
+	l, err := new(net.ListenConfig).Listen(t.Context(), "unix", path)
 	if err != nil {
 		t.Fatal(err)
 	}

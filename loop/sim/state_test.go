@@ -78,7 +78,8 @@ func TestTheStateIsDeletedUnderARunningCoordinator(t *testing.T) {
 	r.forget()
 	second := r.claim("b")
 	select {
-	case <-w.done:
+	case err := <-w.done:
+		t.Logf("the coordinator ended: %v", err)
 		w.cmd = nil
 	case <-time.After(patience):
 		t.Fatal("the coordinator goes on without a ledger")

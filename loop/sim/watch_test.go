@@ -47,10 +47,10 @@ func (w *watch) kill() {
 	if w.cmd == nil {
 		return
 	}
-	if err := w.cmd.Process.Kill(); err != nil && err != os.ErrProcessDone {
+	if err := w.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		w.r.t.Error(err)
 	}
-	<-w.done
+	w.r.t.Logf("the coordinator was killed: %v", <-w.done)
 	w.cmd = nil
 }
 
