@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pawl/handoff"
 	"pawl/loop/config"
 	"pawl/loop/launcher"
 	"pawl/loop/ledger"
@@ -183,5 +184,44 @@ func TestTheSourceNoticesEachChange(t *testing.T) {
 	}
 	if notes := s.Notes(); len(notes) != 2 {
 		t.Errorf("notes of two changes: %v", notes)
+	}
+}
+
+// A clock that was set back leaves no deadline hours away.
+func TestTheClockIsSetBack(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	w := World{Now: now, Config: parsed(t, twoListeners), Origin: Origin{Looked: true}}
+	w.State.Agents, w.State.Handoffs, w.State.Sessions = map[string]ledger.Agent{}, map[string]handoff.Handoff{}, map[string]ledger.Session{}
+	w.State = Plan(w).After
+	w.State.Agents["a"] = ledger.Agent{Name: "a", Wanted: ledger.Up, RestartAt: now.Add(time.Minute)}
+	w.State.Handoffs["h"] = handoff.Handoff{ID: "h", Agent: "a", State: handoff.Taken, RemindAt: now.Add(20 * time.Minute)}
+	w.State.Order = []string{"h"}
+	w.Origin = Origin{}
+	after := Plan(w).After
+	if after.Agents["a"].RestartAt.IsZero() || !after.Loop.NextLook.After(now) || !after.Handoffs["h"].RemindAt.Equal(now.Add(20*time.Minute)) {
+		t.Errorf("deadlines in reach were moved: %+v", after)
+	}
+	w.Now = now.Add(-3 * time.Hour)
+	after = Plan(w).After
+	if after.Loop.NextLook.After(w.Now) {
+		t.Errorf("the next look is %s away", after.Loop.NextLook.Sub(w.Now))
+	}
+	if at := after.Agents["a"].RestartAt; at.After(w.Now) {
+		t.Errorf("the restart is %s away", at.Sub(w.Now))
+	}
+	if at := after.Handoffs["h"].RemindAt; !at.Equal(w.Now.Add(30 * time.Minute)) {
+		t.Errorf("the reminder is %s away", at.Sub(w.Now))
+	}
+}
+
+// Trouble with the mirror alone has origin looked at, and counts as no failure of it.
+func TestAMirrorThatCannotBeReadIsLookedAtNow(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	w := World{Now: now, Config: parsed(t, twoListeners), Origin: Origin{Looked: true}}
+	w.State = Plan(w).After
+	w.Origin = Origin{Err: "an object is missing"}
+	after := Plan(w).After
+	if !after.Loop.NextLook.Equal(now) || after.Loop.Failures != 0 || after.Loop.OriginError != "" {
+		t.Errorf("%d failures, %q, the next look is %s away", after.Loop.Failures, after.Loop.OriginError, after.Loop.NextLook.Sub(now))
 	}
 }

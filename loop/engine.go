@@ -128,11 +128,7 @@ func (e *Engine) tell(list []ledger.Event) {
 // crash in between leaves the older pin, which keeps more than is needed.
 func (e *Engine) pin(ctx context.Context, w World, d Decision) error {
 	if cursor := d.After.Loop.Cursor; cursor != "" && cursor != w.State.Loop.Cursor {
-		m, _, err := e.window(ctx)
-		if err != nil {
-			return err
-		}
-		return m.Pin(ctx, cursor)
+		return e.window(w.Config).Pin(ctx, cursor)
 	}
 	return nil
 }
@@ -140,12 +136,12 @@ func (e *Engine) pin(ctx context.Context, w World, d Decision) error {
 // LookAtOrigin asks origin for its tip and fetches what is new. It may take as
 // long as the network does, and touches nothing that a pass reads.
 func (e *Engine) LookAtOrigin(ctx context.Context) Look {
-	m, of, err := e.window(ctx)
+	cfg, err := e.Source.Current(ctx, e.Ledger)
 	if err != nil {
-		return Look{Done: true, Err: err, Of: of}
+		return Look{Done: true, Err: err}
 	}
-	got, err := m.Look(ctx)
-	return Look{Done: true, Look: got, Err: err, Of: of}
+	got, err := e.window(cfg).Look(ctx)
+	return Look{Done: true, Look: got, Err: err, Of: cfg.Origin}
 }
 
 // Close waits for the orders that a pass did not wait for.

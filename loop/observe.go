@@ -18,12 +18,13 @@ func (e *Engine) observe(ctx context.Context, cfg *config.Config, look Look) (Wo
 	}
 	w := World{
 		Now: e.Now(), Config: cfg, Rules: Rules(cfg), State: st, Default: e.Default,
-		Sessions: map[string]map[string]launcher.Observation{}, Blind: map[string]error{},
+		Sessions: map[string]map[string]launcher.Observation{}, Blind: map[string]error{}, Astray: map[string]bool{},
 	}
 	if w.Origin, err = e.facts(ctx, cfg, st, look); err != nil {
 		return World{}, err
 	}
 	e.lookAtSessions(ctx, &w)
+	e.findAstray(&w)
 	w.Tails = e.tails(ctx, w)
 	return w, nil
 }
@@ -96,4 +97,24 @@ func stallAfter(cfg *config.Config, adapter string) time.Duration {
 		return own
 	}
 	return cfg.Supervise.StallAfter
+}
+
+// findAstray looks for the processes of sessions on record that their launcher
+// does not know: its runtime files may have been removed under it.
+func (e *Engine) findAstray(w *World) {
+	for agent, row := range w.State.Sessions {
+		seen, looked := w.Sessions[row.Launcher]
+		if _, there := seen[row.Name]; there || !looked || row.PID == 0 {
+			continue
+		}
+		known, ok := e.Launchers[row.Launcher].(launcher.Identifier)
+		if !ok {
+			continue
+		}
+		running, err := known.Running(row.PID, row.Started)
+		if err != nil {
+			e.Log.Warn("a process cannot be looked at", "agent", agent, "pid", row.PID, "error", err)
+		}
+		w.Astray[agent] = running || err != nil
+	}
 }

@@ -34,16 +34,14 @@ func (e *Engine) facts(ctx context.Context, cfg *config.Config, st ledger.State,
 		return o, err
 	}
 	e.Log.Warn("origin's mirror cannot be read", "tip", tip, "error", err)
-	o.Looked, o.Err = true, handoff.Clean(err.Error(), 500)
+	o.Err = handoff.Clean(err.Error(), 500)
 	o.Window, o.Known, o.Facts = nil, nil, nil
 	return o, nil
 }
 
 func (e *Engine) readOrigin(ctx context.Context, cfg *config.Config, st ledger.State, tip string, o *Origin) error {
-	m, _, err := e.window(ctx)
-	if err != nil {
-		return err
-	}
+	m := e.window(cfg)
+	var err error
 	if o.Facts, err = phaseFacts(ctx, m, e.Ledger.Memo(e.Log), cfg, st.Loop.Facts, tip); err != nil {
 		return err
 	}
@@ -52,6 +50,24 @@ func (e *Engine) readOrigin(ctx context.Context, cfg *config.Config, st ledger.S
 	win, err := m.Window(ctx, q)
 	if err != nil {
 		return err
+	}
+	switch {
+	case win.Cursor == "" && st.Loop.Cursor != "":
+		if err := vanished(ctx, m, &win, st); err != nil {
+			return err
+		}
+	case tip == st.Loop.Cursor:
+		// Other rules, or other readers of them: what they make of the same
+		// history is asked as if nothing were known of it.
+		q.Cursor = ""
+		again, err := m.Window(ctx, q)
+		if err != nil {
+			return err
+		}
+		again.Inboxes, win = win.Inboxes, again
+	case st.Loop.Cursor != "":
+		// Should the rules have changed as well, that comes with the next pass.
+		o.Print = st.Loop.Fingerprint
 	}
 	if o.Known, err = e.Ledger.Known(ctx, handoff.Concerns(win, rules)); err != nil {
 		return err
@@ -65,6 +81,29 @@ func (e *Engine) readOrigin(ctx context.Context, cfg *config.Config, st ledger.S
 		}
 	}
 	o.Window = &win
+	return nil
+}
+
+// vanished completes a window whose cursor the mirror has lost: open signals that
+// the tip does not contain were taken away by a rewrite that nobody saw.
+func vanished(ctx context.Context, m *mirror.Mirror, w *handoff.Window, st ledger.State) error {
+	for _, id := range st.Order {
+		h := st.Handoffs[id]
+		if h.Kind != handoff.Signal {
+			continue
+		}
+		there, err := m.Contains(ctx, w.Tip, h.Commit)
+		if err != nil {
+			return err
+		}
+		if !there {
+			w.Rewritten = true
+			w.Dropped = append(w.Dropped, handoff.Commit{
+				Hash: h.Commit, Subject: h.Subject, Author: h.Author, AuthorDate: h.AuthorDate,
+				Trailers: handoff.Trailers{PawlID: h.PawlID, Verdict: h.Verdict},
+			})
+		}
+	}
 	return nil
 }
 
@@ -118,7 +157,10 @@ func fingerprint(cfg *config.Config) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n", cfg.Handoff.Docs, cfg.Phases.DoneMarker)
 	for _, s := range cfg.Handoff.Signals {
-		fmt.Fprintf(h, "signal %q %q %q %q\n", s.Name, s.Subject, s.Wakes, s.AnsweredBy)
+		fmt.Fprintf(h, "signal %q %q %q\n", s.Name, s.Subject, s.AnsweredBy)
+		for _, name := range s.Wakes {
+			fmt.Fprintf(h, "wakes %q\n", cfg.Readers(name))
+		}
 	}
 	for _, in := range cfg.Handoff.Inboxes {
 		fmt.Fprintf(h, "inbox %q %q\n", in.File, cfg.Readers(in.Reader))

@@ -76,14 +76,9 @@ func verdict(ctx context.Context, file mirror.File, memo *ledger.Memo, marker st
 	return v, nil
 }
 
-// window is the mirror of the origin that is configured now, and that origin.
-// It is made anew when the environment of `pawl up` has changed: what logs in
-// at origin may lie in there.
-func (e *Engine) window(ctx context.Context) (*mirror.Mirror, config.Origin, error) {
-	cfg, err := e.Source.Load(ctx, e.Ledger)
-	if err != nil {
-		return nil, config.Origin{}, err
-	}
+// window is the mirror of the origin that cfg has. It is made anew when the
+// environment of `pawl up` has changed: what logs in at origin may lie in there.
+func (e *Engine) window(cfg *config.Config) *mirror.Mirror {
 	env := e.Env()
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -94,5 +89,5 @@ func (e *Engine) window(ctx context.Context) (*mirror.Mirror, config.Origin, err
 		})
 		e.origin, e.env = cfg.Origin, env
 	}
-	return e.mirror, cfg.Origin, nil
+	return e.mirror
 }

@@ -16,6 +16,7 @@ import (
 // where that leaves the phases, who must run then, and who is told what.
 func Plan(w World) Decision {
 	p := newPlanner(w)
+	p.clocks()
 	p.sessions()
 	p.wakesInFlight()
 	p.origin()

@@ -100,6 +100,9 @@ func reasonOf(w delivery.Wake) string {
 func (p *planner) stuck() {
 	for _, id := range p.s.Order {
 		h := p.s.Handoffs[id]
+		if h.State == handoff.Queued && p.w.State.Handoffs[id].State == handoff.Open {
+			continue // it goes out with this pass
+		}
 		untaken := h.State == handoff.Open || h.State == handoff.Queued || h.State == handoff.Sent
 		if !untaken || h.Stuck || p.now.Before(h.OpenedAt.Add(p.w.Config.Handoff.RemindAfter)) {
 			continue

@@ -47,6 +47,17 @@ func TestLifeOfAHandoff(t *testing.T) {
 			pass 3
 			expect state adversary answered parser
 			expect told builder 1 review(parser) pass`},
+		{"of two letters that a session was told, the next session is told the newer one", nil, `
+			up
+			pass 2
+			letter ADVERSARY first
+			pass 3
+			letter ADVERSARY second
+			pass 3
+			expect told adversary 2 inbox machine-docs/ADVERSARY-INBOX.md
+			dies adversary
+			pass 4
+			expect told adversary 1 inbox machine-docs/ADVERSARY-INBOX.md`},
 		{"handoffs of one pass are one wake", nil, `
 			up
 			pass 2

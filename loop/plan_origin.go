@@ -16,8 +16,12 @@ const (
 // origin applies what was seen of origin: when to look again, and the
 // handoffs that follow from the new commits.
 func (p *planner) origin() {
-	if p.w.Origin.Looked {
+	switch {
+	case p.w.Origin.Looked:
 		p.looked()
+	case p.w.Origin.Err != "":
+		// The mirror cannot be read, and a look at origin mends it.
+		p.s.Loop.NextLook = p.now
 	}
 	if p.w.Origin.Facts != nil {
 		p.s.Loop.Facts = p.w.Origin.Facts

@@ -25,6 +25,9 @@ func (p *planner) sessions() {
 		}
 		seen, there := p.w.Sessions[where][name]
 		switch {
+		case known && !there && p.w.Astray[u.Name]:
+			u.blind = true
+			p.doing(u, "unknown", fmt.Sprintf("process %d runs, but its launcher's files are gone; end it by hand", row.PID), p.now)
 		case there && known && seen.Generation == row.Generation:
 			p.seen(u, row, seen)
 		case there && seen.Alive:
@@ -215,6 +218,9 @@ func (p *planner) reopen(generation string) {
 			continue
 		}
 		h.State, h.Generation, h.Attempts, h.OpenedAt, h.RemindAt, h.Stuck = handoff.Open, "", 0, p.now, time.Time{}, false
+		if !p.stillThere(h) {
+			h.State, h.Why = handoff.Superseded, "the file has another content now"
+		}
 		p.s.Handoffs[id] = h
 	}
 }

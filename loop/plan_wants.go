@@ -140,7 +140,7 @@ func (p *planner) start(u *unit, agent ledger.Agent) {
 	}
 	agent.Generations++
 	agent.Generation = generationID(p.s.Loop.Epoch, u.Name, agent.Generations)
-	agent.Restart, agent.RestartAt = "", time.Time{}
+	agent.Restart, agent.RestartAt, agent.Fresh = "", time.Time{}, false
 	p.put(agent)
 	p.s.Sessions[u.Name] = ledger.Session{
 		Generation: agent.Generation, Agent: u.Name, Name: u.Session, Launcher: u.launcher,

@@ -124,7 +124,7 @@ func (r *run) pass(ctx context.Context, look Look) (Report, error) {
 		if !errors.Is(err, context.Canceled) {
 			r.c.engine.logger().Error("a pass failed", "error", err)
 		}
-		r.next, r.lookAt = now.Add(failedPass), now.Add(failedPass)
+		r.next = now.Add(failedPass)
 		return rep, err
 	}
 	r.next, r.lookAt = rep.Next, rep.After.Loop.NextLook

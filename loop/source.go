@@ -64,6 +64,17 @@ func (s *Source) Load(ctx context.Context, l *ledger.Ledger) (*config.Config, er
 	return cfg, s.reloaded(ctx, l, first, data)
 }
 
+// Current is the configuration that was loaded last; it is loaded if none was.
+func (s *Source) Current(ctx context.Context, l *ledger.Ledger) (*config.Config, error) {
+	s.mu.Lock()
+	good := s.good
+	s.mu.Unlock()
+	if good != nil {
+		return good, nil
+	}
+	return s.Load(ctx, l)
+}
+
 // Notes returns what happened to the configuration since it was last asked.
 func (s *Source) Notes() []ledger.Event {
 	s.mu.Lock()

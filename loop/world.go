@@ -21,6 +21,7 @@ type World struct {
 	Origin   Origin
 	Sessions map[string]map[string]launcher.Observation // by launcher, then session name
 	Blind    map[string]error                           // launchers that could not be looked at
+	Astray   map[string]bool                            // agents whose process runs although its launcher knows of no session
 	Default  string                                     // the launcher of agents that name none
 	Tails    map[string][]string                        // last lines of the sessions that stand still, by agent
 }

@@ -13,10 +13,10 @@ type Phase struct {
 
 // Marker is a heading in a STATUS file that is the done marker, and whether it counts.
 type Marker struct {
-	Line int    // 1-based
-	Text string // the heading as written, cleaned and bounded
-	Obey bool
-	Why  string // why it is not obeyed; "" when it is
+	Line int    `json:"line"` // 1-based
+	Text string `json:"text"` // the heading as written, cleaned and bounded
+	Obey bool   `json:"obey"`
+	Why  string `json:"why"` // why it is not obeyed; "" when it is
 }
 
 // Verdict is what a STATUS file says.

@@ -20,7 +20,7 @@ func Hold(t Target) string {
 	case t.Complete:
 		return "the sequence is complete"
 	case t.Parked:
-		return "the agent is parked after too many restarts; pawl up starts it again"
+		return "the agent is parked after too many restarts; pawl logs shows why, and pawl up with its name starts it again"
 	case t.Paused != "":
 		return t.Paused + " is paused; pawl resume lets it go on"
 	case !t.Present && !t.Wanted:

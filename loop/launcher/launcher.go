@@ -74,6 +74,13 @@ var (
 	ErrTerminal = errors.New("needs a terminal")           // this launcher has none to give
 )
 
+// Identifier is a launcher that can tell, without any record of its own, whether
+// a process is still the one that it was. Where it says so of a session that
+// Observe does not know any more, the record is lost and the session is not.
+type Identifier interface {
+	Running(pid int, started string) (bool, error)
+}
+
 // Launcher starts, watches, feeds and stops sessions. Sessions outlive the
 // process that calls it. Methods may be called at once from several goroutines;
 // each of them returns soon after its context ends.

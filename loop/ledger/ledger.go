@@ -95,9 +95,22 @@ func transact(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	return tx.Commit()
 }
 
+// writeLoop leaves alone what others write beside the plans: why the
+// configuration is not used, and when a pass ran.
+func writeLoop(ctx context.Context, tx *sql.Tx, l Loop) error {
+	now, err := loops.find(ctx, tx, "WHERE id = 1")
+	if err != nil {
+		return err
+	}
+	for _, row := range now {
+		l.ConfigError, l.LastPass = row.ConfigError, row.LastPass
+	}
+	return loops.upsert(ctx, tx, []Loop{l})
+}
+
 func write(ctx context.Context, tx *sql.Tx, c Changes) error {
 	if c.Loop != nil {
-		if err := loops.upsert(ctx, tx, []Loop{*c.Loop}); err != nil {
+		if err := writeLoop(ctx, tx, *c.Loop); err != nil {
 			return err
 		}
 	}

@@ -149,3 +149,8 @@ func (l *Launcher) Attach(ref launcher.Ref) []string {
 	}
 	return append(append([]string(nil), l.opts.Attach...), name)
 }
+
+// Running implements launcher.Identifier.
+func (l *Launcher) Running(pid int, started string) (bool, error) {
+	return identity{PID: pid, Started: started}.alive()
+}

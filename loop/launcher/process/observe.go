@@ -87,7 +87,8 @@ func (l *Launcher) observe(ctx context.Context, name string) (launcher.Observati
 	}
 	unread, printed, err := loadLive(folder)
 	if err != nil {
-		return launcher.Observation{}, false, err
+		// It is not made to survive a power cut; nothing is known then.
+		l.log.Debug("live file", "session", name, "error", err)
 	}
 	s := k.state
 	o := launcher.Observation{Ref: s.ref(), Agent: s.Agent, Owner: s.Owner, Phase: s.Phase,
