@@ -22,6 +22,7 @@ func (p *project) cloneMissing(ctx context.Context, names []string) error {
 			continue
 		}
 		if _, err := os.Lstat(a.Dir); err == nil {
+			p.warnSharedClone(a)
 			continue
 		}
 		url := p.originName()
@@ -90,20 +91,30 @@ func withoutGit(env []string) []string {
 	return out
 }
 
-// remoteURL is the URL of a remote of the repository in dir; "" without one.
+// remoteURL is the URL of a remote of the repository around dir; "" without
+// one. A relative path counts from the top of the repository, as git has it.
 func remoteURL(dir, remote string) string {
+	url := gitAnswer(dir, "remote", "get-url", "--", remote)
+	if url == "" || filepath.IsAbs(url) || strings.Contains(strings.SplitN(url, "/", 2)[0], ":") {
+		return url // not a relative path: https://…, host:path
+	}
+	top := gitAnswer(dir, "rev-parse", "--show-toplevel")
+	if top == "" {
+		top = gitAnswer(dir, "rev-parse", "--absolute-git-dir") // it is bare
+	}
+	return filepath.Join(top, url)
+}
+
+// gitAnswer is what a quick git command prints, "" if it fails.
+func gitAnswer(dir string, args ...string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "git", "remote", "get-url", "--", remote)
+	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = dir
 	cmd.Env = withoutGit(os.Environ())
 	out, err := cmd.Output()
 	if err != nil {
 		return ""
 	}
-	url := strings.TrimSpace(string(out))
-	if strings.HasPrefix(url, ".") {
-		return filepath.Join(dir, url)
-	}
-	return url
+	return strings.TrimSpace(string(out))
 }

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -32,8 +35,13 @@ func (a *app) demoCommand() *cobra.Command {
 			if err := needGit(); err != nil {
 				return err
 			}
+			// A reader that goes away, as head does, must not keep the demo from
+			// clearing up: writing to it fails, and nothing more.
+			pipe := make(chan os.Signal, 1)
+			signal.Notify(pipe, syscall.SIGPIPE)
+			defer signal.Stop(pipe)
 			out := a.out
-			return sim.Demo{
+			err := sim.Demo{
 				Phases: n, Keep: keep, Out: out, Open: a.openDemo,
 				Paint: func(style, text string) string {
 					if style == "" {
@@ -42,6 +50,10 @@ func (a *app) demoCommand() *cobra.Command {
 					return paint(out, style, text)
 				},
 			}.Run(c.Context())
+			if c.Context().Err() != nil {
+				return errors.New("interrupted; everything was cleared away")
+			}
+			return err
 		},
 	}
 	c.Flags().IntVar(&n, "phases", 2, "how many phases")

@@ -80,13 +80,17 @@ func (p *project) down(ctx context.Context, names []string) error {
 	return nil
 }
 
+// unwant records what is to stop: the named agents for good, or everything.
 func (p *project) unwant(s *ledger.State, names []string) error {
 	for _, name := range p.cfg.Names() {
+		if len(names) > 0 && !slices.Contains(names, name) {
+			continue // a restart of another one that is due stays due
+		}
 		row := s.Agent(name)
 		switch {
-		case slices.Contains(names, name):
+		case len(names) > 0:
 			row.Wanted = ledger.Down
-		case len(names) == 0 && row.Wanted != ledger.Down:
+		case row.Wanted != ledger.Down:
 			row.Wanted = ledger.Off
 		}
 		row.Restart, row.RestartAt = "", time.Time{}

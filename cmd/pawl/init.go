@@ -8,12 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pawl/loop/adapter"
 	"pawl/loop/config"
 	"pawl/prompts"
 )
 
 func (a *app) initCommand() *cobra.Command {
-	var adapter string
+	var name string
 	c := &cobra.Command{
 		Use: "init [DIR]", Short: "write a pawl.yaml, prompts and STATUS files to start from", Args: cobra.MaximumNArgs(1),
 		Long: "init writes a loop of a Builder and an Adversary. It never overwrites: files that are there stay as they are,\n" +
@@ -23,14 +24,17 @@ func (a *app) initCommand() *cobra.Command {
 			if len(args) == 1 {
 				dir = args[0]
 			}
-			return a.initialise(dir, adapter)
+			return a.initialise(dir, name)
 		},
 	}
-	c.Flags().StringVar(&adapter, "adapter", "claude", "the agent CLI: claude, codex, opencode, gemini or script")
+	c.Flags().StringVar(&name, "adapter", "claude", "the agent CLI: claude, codex, opencode, gemini or script")
 	return c
 }
 
-func (a *app) initialise(dir, adapter string) error {
+func (a *app) initialise(dir, name string) error {
+	if _, ok := adapter.Builtin()[name]; !ok {
+		return &hinted{&invalidError{fmt.Errorf("there is no built-in adapter %q", name)}, "use claude, codex, opencode, gemini or script"}
+	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return err
@@ -42,7 +46,10 @@ func (a *app) initialise(dir, adapter string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	text := config.Starter(filepath.Base(dir), adapter)
+	if err := privateDir(filepath.Join(dir, ".pawl")); err != nil {
+		return err
+	}
+	text := config.Starter(filepath.Base(dir), name)
 	for _, f := range starterFiles(text) {
 		if err := a.writeNew(filepath.Join(dir, f.path), f.text); err != nil {
 			return err

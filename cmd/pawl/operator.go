@@ -18,11 +18,14 @@ import (
 
 // edited runs a command that changes what the operator wants, and then a pass.
 func (a *app) edited(ctx context.Context, what string, names []string, edit func(*project, *ledger.State) error) (err error) {
-	p, err := a.open(ctx)
+	p, err := a.openLenient(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
+	if p.fault != nil {
+		a.warn("the last good configuration is used: %v", p.fault)
+	}
 	if err := p.known(names...); err != nil {
 		return err
 	}
@@ -115,6 +118,9 @@ func (a *app) restartCommand() *cobra.Command {
 				row := s.Agent(names[0])
 				if row.Wanted != ledger.Up {
 					return &hinted{&invalidError{errors.New("agent " + names[0] + " is not up")}, "pawl up " + names[0]}
+				}
+				if row.Parked {
+					return &hinted{&invalidError{errors.New("agent " + names[0] + " is parked, and is not restarted")}, "pawl up " + names[0]}
 				}
 				row.Restart, row.RestartAt, row.Fresh, row.Finished = "the operator asked for it", time.Time{}, fresh, false
 				s.Agents[names[0]] = row

@@ -37,15 +37,6 @@ func (p *project) order(ctx context.Context, what string, o control.Order) (cont
 	}
 }
 
-const (
-	lockPatience = 15 * time.Second       // how long a command waits for another one's pass
-	turn         = 200 * time.Millisecond // … before it looks again whether a coordinator answers
-)
-
-func (p *project) lock(ctx context.Context, what string, patience time.Duration) (*daemon.Lock, error) {
-	return daemon.AcquireWithin(ctx, patience, func() (*daemon.Lock, error) { return p.tryLock(what) })
-}
-
 func (p *project) passHere(ctx context.Context, o control.Order) (control.Report, error) {
 	e, err := p.engine(p.app.logger(p.app.err))
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"pawl/loop"
@@ -33,9 +34,12 @@ type project struct {
 	place  daemon.Place
 	client *control.Client
 	ledger *ledger.Ledger
+
+	originName func() string // see findOrigin, which forks git: asked once
 }
 
 // configPath finds pawl.yaml: --config, then PAWL_CONFIG, then here and above.
+// Links are followed: sessions belong to one path, however it was come by.
 func (a *app) configPath() (string, error) {
 	path := a.config
 	if path == "" {
@@ -46,7 +50,9 @@ func (a *app) configPath() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return config.Find(wd)
+		if path, err = config.Find(wd); err != nil {
+			return "", err
+		}
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -122,12 +128,14 @@ func (a *app) openWith(ctx context.Context, path string, cfg *config.Config, fau
 	if err != nil {
 		return nil, err
 	}
-	return &project{app: a, path: path, cfg: cfg, fault: fault, place: place, client: control.NewClient(place.Socket()), ledger: l}, nil
+	p := &project{app: a, path: path, cfg: cfg, fault: fault, place: place, client: control.NewClient(place.Socket()), ledger: l}
+	p.originName = sync.OnceValue(p.findOrigin)
+	return p, nil
 }
 
 // stateDir makes the state directory, private and ignored by git.
 func stateDir(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := privateDir(dir); err != nil {
 		return err
 	}
 	ignore := filepath.Join(dir, ".gitignore")
@@ -135,6 +143,19 @@ func stateDir(dir string) error {
 		return nil
 	}
 	return os.WriteFile(ignore, []byte("*\n"), 0o600)
+}
+
+// privateDir makes dir with mode 0700, or gives it that mode: it holds the
+// caller's environment and what agents printed.
+func privateDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(dir)
+	if err != nil || info.Mode().Perm() == 0o700 {
+		return err
+	}
+	return os.Chmod(dir, 0o700)
 }
 
 func (p *project) close() error { return p.ledger.Close() }

@@ -73,7 +73,10 @@ func (p *project) poke(ctx context.Context) error {
 }
 
 func (a *app) configCommand() *cobra.Command {
-	c := &cobra.Command{Use: "config", Short: "check the configuration", Args: cobra.NoArgs}
+	c := &cobra.Command{
+		Use: "config", Short: "check the configuration", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
 	c.AddCommand(&cobra.Command{
 		Use: "validate", Short: "say every fault of pawl.yaml, each with its place", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

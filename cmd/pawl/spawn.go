@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -24,16 +26,34 @@ func (p *project) startCoordinator(ctx context.Context) (started bool, err error
 	if _, err := p.client.Health(ctx); !notRunning(err) {
 		return false, err
 	}
+	before, err := size(coordinatorLog(p.cfg))
+	if err != nil {
+		return false, err
+	}
 	cmd, err := p.detached(ctx, "watch", "--background")
 	if err != nil {
 		return false, err
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	return true, p.awaitCoordinator(ctx, ended)
+	return true, p.awaitCoordinator(ctx, ended, before)
 }
 
-func (p *project) awaitCoordinator(ctx context.Context, ended <-chan error) error {
+// size is that of a file in bytes, 0 if it is not there.
+func size(path string) (int64, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// awaitCoordinator waits until the coordinator answers or ended. What it said
+// is in its log after logged bytes.
+func (p *project) awaitCoordinator(ctx context.Context, ended <-chan error, logged int64) error {
 	ctx, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
@@ -44,7 +64,7 @@ func (p *project) awaitCoordinator(ctx context.Context, ended <-chan error) erro
 			if _, herr := p.client.Health(ctx); herr == nil {
 				return nil // another one was faster
 			}
-			return fmt.Errorf("the coordinator ended at once (%w): %s", orExit(err), lastLine(coordinatorLog(p.cfg)))
+			return fmt.Errorf("the coordinator ended at once (%w): %s", orExit(err), lastLine(coordinatorLog(p.cfg), logged))
 		case <-ctx.Done():
 			return fmt.Errorf("the coordinator does not answer; see pawl logs coordinator: %w", ctx.Err())
 		case <-tick.C:
@@ -62,14 +82,23 @@ func orExit(err error) error {
 	return err
 }
 
-// lastLine is the end of a log, for an error message.
-func lastLine(path string) string {
+// lastLine is what a log ends with, for an error message: the last error of a
+// command, which a hint may follow, else the last line. The first from bytes
+// are left out: they tell of an earlier run.
+func lastLine(path string, from int64) string {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return err.Error()
 	}
-	lines := bytes.Split(bytes.TrimSpace(data), []byte("\n"))
-	return strings.ToValidUTF8(string(lines[len(lines)-1]), "")
+	lines := bytes.Split(bytes.TrimSpace(data[min(from, int64(len(data))):]), []byte("\n"))
+	last := lines[len(lines)-1]
+	for _, line := range slices.Backward(lines) {
+		if text, ok := bytes.CutPrefix(line, []byte("pawl: ")); ok {
+			last = text
+			break
+		}
+	}
+	return strings.ToValidUTF8(string(last), "")
 }
 
 // detachedTick starts one `pawl tick` that this process does not wait for: a

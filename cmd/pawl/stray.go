@@ -15,7 +15,8 @@ import (
 
 // A coordinator whose state directory is deleted would go on with a ledger
 // that nobody else can see. It notes which file its ledger is, so that it, and
-// every command, can tell.
+// every command, can tell. One whose runtime folder is deleted would go on
+// where no command finds it, with a lock that holds nobody up.
 
 func (p *project) ledgerFile() string { return filepath.Join(p.cfg.StateDir, ledger.File) }
 
@@ -48,28 +49,62 @@ func (p *project) endStray(ctx context.Context) error {
 	return err
 }
 
-// strayEvery is how often a coordinator sees whether its ledger is still there.
+// strayEvery is how often a coordinator sees whether its files are still there.
 const strayEvery = time.Second
 
-// ledgerLost waits until the ledger that was noted is not there any more, or
-// ctx ends.
-func (p *project) ledgerLost(ctx context.Context) bool {
-	was, err := identity(p.ledgerFile())
-	if err != nil {
-		return true
+// vital is a file that a coordinator must not outlive.
+type vital struct {
+	what, path string
+	within     time.Duration // it is made by then
+	id         string        // from the first look at it
+}
+
+// vitals are the files of the running coordinator; its socket is made while
+// its first pass runs.
+func (p *project) vitals() []vital {
+	return []vital{
+		{what: "the ledger", path: p.ledgerFile()},
+		{what: "the lock", path: filepath.Join(p.place.Dir, "lock")},
+		{what: "the socket", path: p.place.Socket(), within: startPatience},
 	}
+}
+
+// lostFile waits until a file that the coordinator needs is deleted or
+// replaced, and says which; "" when ctx ends first. A socket of an earlier
+// coordinator must be gone by now.
+func (p *project) lostFile(ctx context.Context) string {
+	files, begin := p.vitals(), time.Now()
 	tick := time.NewTicker(strayEvery)
 	defer tick.Stop()
 	for {
+		for i := range files {
+			// A coordinator that ends removes its socket itself.
+			if files[i].lost(time.Since(begin)) && ctx.Err() == nil {
+				return files[i].what + " " + files[i].path
+			}
+		}
 		select {
 		case <-ctx.Done():
-			return false
+			return ""
 		case <-tick.C:
 		}
-		if now, err := identity(p.ledgerFile()); errors.Is(err, fs.ErrNotExist) || err == nil && now != was {
-			return true
-		}
 	}
+}
+
+// lost looks at the file of a coordinator that runs for age. A look that fails
+// says nothing about the file.
+func (v *vital) lost(age time.Duration) bool {
+	now, err := identity(v.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return v.id != "" || age >= v.within
+	}
+	if err != nil {
+		return false
+	}
+	if v.id == "" {
+		v.id = now
+	}
+	return now != v.id
 }
 
 // identity tells a file from every other one that has its name later, as long

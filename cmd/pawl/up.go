@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -42,9 +41,9 @@ func (a *app) upCommand() *cobra.Command {
 			return p.up(c.Context(), names, o)
 		},
 	}
-	c.Flags().BoolVar(&o.noWatch, "no-watch", false, "start no coordinator: `pawl tick` from cron does its work")
-	c.Flags().StringVar(&o.model, "model", "", "the `model` of the named agents, until they are named again")
-	c.Flags().StringVar(&o.adapter, "adapter", "", "the `adapter` of the named agents, until they are named again")
+	c.Flags().BoolVar(&o.noWatch, "no-watch", false, "start no coordinator: pawl tick, called from cron, does its work")
+	c.Flags().StringVar(&o.model, "model", "", "the model (a `NAME` that its CLI knows) of the named agents, until they are named again")
+	c.Flags().StringVar(&o.adapter, "adapter", "", "the adapter (a `NAME` from pawl.yaml) of the named agents, until they are named again")
 	return c
 }
 
@@ -83,13 +82,14 @@ func (p *project) up(ctx context.Context, names []string, o upOptions) error {
 	if err != nil {
 		return err
 	}
-	p.tellStarted(before, after)
+	p.tellStarted(before, after, names)
 	return failures(rep)
 }
 
 // tellStarted says what runs now that did not before, whoever started it: a
-// coordinator may be faster than the command that asked.
-func (p *project) tellStarted(before, after ledger.State) {
+// coordinator may be faster than the command that asked. Of those that were
+// named it also says what does not count yet.
+func (p *project) tellStarted(before, after ledger.State, names []string) {
 	news := false
 	for _, name := range p.cfg.Names() {
 		row, runs := after.Sessions[name]
@@ -98,6 +98,9 @@ func (p *project) tellStarted(before, after ledger.State) {
 		case runs && row.Generation != before.Sessions[name].Generation:
 			news = true
 			p.app.say("%s", started(row))
+		case runs && slices.Contains(names, name) && runsOtherwise(before.Agent(name), agent, row):
+			news = true
+			p.app.say("%s runs already; the new settings count from its next start: pawl restart %s", name, name)
 		case !runs && agent.Wanted == ledger.Up && agent.Restart != "":
 			news = true
 			p.app.warn("%s does not run: %s", name, handoff.Clean(agent.Restart, 400))
@@ -106,6 +109,18 @@ func (p *project) tellStarted(before, after ledger.State) {
 	if !news {
 		p.app.say("nothing to start")
 	}
+}
+
+// runsOtherwise says that a session has another model or adapter than `up` was
+// just given for its agent, or one that `up` took back.
+func runsOtherwise(before, after ledger.Agent, row ledger.Session) bool {
+	differs := func(before, after, runs string) bool {
+		if after != "" {
+			return after != runs
+		}
+		return before != "" && before == runs
+	}
+	return differs(before.Model, after.Model, row.Model) || differs(before.Adapter, after.Adapter, row.Adapter)
 }
 
 func started(row ledger.Session) string {
@@ -184,10 +199,8 @@ func (p *project) canRun(a config.Agent, o upOptions) error {
 		return &hinted{&invalidError{fmt.Errorf("agent %s: adapter %s needs a terminal, and launcher process has none", a.Name, name)},
 			"use adapter: script with a program that reads its wakes from standard input"}
 	}
-	if len(profile.Command) > 0 && !strings.Contains(profile.Command[0], "/") && !strings.Contains(profile.Command[0], "{{") {
-		if _, err := exec.LookPath(profile.Command[0]); err != nil {
-			return &hinted{fmt.Errorf("agent %s: adapter %s runs %q, which is not on PATH", a.Name, name, profile.Command[0]), "install it, or set adapters." + name + ".command"}
-		}
+	if len(profile.Command) > 0 && !p.findsProgram(a, profile.Command[0]) {
+		return &hinted{fmt.Errorf("agent %s: adapter %s runs %q, which is not on PATH", a.Name, name, profile.Command[0]), "install it, or set adapters." + name + ".command"}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -75,29 +76,33 @@ func (p *project) watch(ctx context.Context, background bool) (err error) {
 }
 
 // serve runs the coordinator and its socket until the first of them ends, or
-// the ledger is gone.
+// a file that they need is gone.
 func (p *project) serve(ctx context.Context, c *loop.Coordinator, log *slog.Logger) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	log.Info("coordinator starts", "pid", os.Getpid(), "config", p.path)
+	// What a killed coordinator left must not be taken for this one's.
+	if err := os.Remove(p.place.Socket()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	served := make(chan error, 1)
 	go func() {
 		defer cancel()
 		served <- control.Serve(ctx, p.place.Socket(), c)
 	}()
-	lost := make(chan bool, 1)
+	lost := make(chan string, 1)
 	go func() {
-		gone := p.ledgerLost(ctx)
-		if gone {
+		file := p.lostFile(ctx)
+		if file != "" {
 			cancel()
 		}
-		lost <- gone
+		lost <- file
 	}()
 	err := c.Run(ctx)
 	cancel()
 	err = errors.Join(err, <-served)
-	if <-lost {
-		err = errors.Join(err, &hinted{fmt.Errorf("the ledger %s was deleted or replaced; sessions go on", p.ledgerFile()), "pawl up takes over what runs"})
+	if file := <-lost; file != "" {
+		err = errors.Join(err, &hinted{fmt.Errorf("%s was deleted or replaced; sessions go on", file), "pawl up takes over what runs"})
 	}
 	log.Info("coordinator ends", "pid", os.Getpid())
 	return err

@@ -49,7 +49,7 @@ project: {project}# sessions are named {project}-builder and so on
 
 origin:
   remote: origin             # of the repository around this file; or give its url:
-  poll: 15s                  # without the git hook (pawl hooks install); with it, at once
+  poll: 15s                  # how often origin is looked at; pawl poke has it looked at now
 
 handoff:
   docs: machine-docs         # where STATUS, REVIEW and inbox files live

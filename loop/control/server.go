@@ -25,6 +25,10 @@ func Serve(ctx context.Context, path string, b Backend) error {
 	if err != nil {
 		return fmt.Errorf("control socket: %w", err)
 	}
+	// The path may be another coordinator's by the time that this one ends.
+	if u, ok := l.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false)
+	}
 	if err := os.Chmod(path, 0o600); err != nil {
 		return errors.Join(fmt.Errorf("control socket: %w", err), l.Close())
 	}

@@ -96,11 +96,6 @@ func (l *Ledger) Events(ctx context.Context, after int64, n int) ([]Event, error
 	return rows, err
 }
 
-// Sessions returns an agent's newest n generations, the newest first.
-func (l *Ledger) Sessions(ctx context.Context, agent string, n int) ([]Session, error) {
-	return sessions.find(ctx, l.db, "WHERE agent = ? ORDER BY created_at DESC LIMIT ?", agent, n)
-}
-
 // Session returns one generation, ended or not.
 func (l *Ledger) Session(ctx context.Context, generation string) (Session, bool, error) {
 	rows, err := sessions.find(ctx, l.db, "WHERE generation = ?", generation)
