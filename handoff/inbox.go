@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -44,7 +45,7 @@ func (d *derivation) settle(h *Handoff, present map[string]InboxFile) {
 	case !named && d.hidden(h.Path):
 		d.close(h, Superseded, "", "the watched file lies elsewhere now")
 	case f.Blob == "":
-		d.close(h, Answered, orElse(f.Ended, d.w.Tip), "")
+		d.close(h, Answered, cmp.Or(f.Ended, d.w.Tip), "")
 	case f.Ended != "" && f.Ended != h.Appearance:
 		d.close(h, Answered, f.Ended, "")
 	case f.Blob != h.Blob && h.State == Open:
@@ -118,11 +119,4 @@ func (d *derivation) appearance(f InboxFile, reader string) string {
 		}
 	}
 	return newest
-}
-
-func orElse(s, other string) string {
-	if s != "" {
-		return s
-	}
-	return other
 }

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -165,10 +166,10 @@ func (e *Engine) forget(ctx context.Context, cfg *config.Config, a Action) error
 // place is the session's name and the launcher of an agent or service.
 func (e *Engine) place(cfg *config.Config, agent string) (session, where string) {
 	if a, ok := cfg.Agent(agent); ok {
-		return a.Session, orElse(a.Launcher, e.Default)
+		return a.Session, cmp.Or(a.Launcher, e.Default)
 	}
 	s, _ := service(cfg, agent)
-	return s.Session, orElse(s.Launcher, e.Default)
+	return s.Session, cmp.Or(s.Launcher, e.Default)
 }
 
 func (e *Engine) launcher(name string) (launcher.Launcher, error) {

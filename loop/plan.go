@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"time"
 
 	"pawl/loop/adapter"
@@ -80,15 +81,15 @@ func ServiceAgent(s config.Service) config.Agent {
 }
 
 func (p *planner) add(u *unit) {
-	u.profile = p.w.Config.Adapters[orElse(p.s.Sessions[u.Name].Adapter, p.adapter(u))]
-	u.launcher = orElse(u.Launcher, p.w.Default)
+	u.profile = p.w.Config.Adapters[cmp.Or(p.s.Sessions[u.Name].Adapter, p.adapter(u))]
+	u.launcher = cmp.Or(u.Launcher, p.w.Default)
 	p.units = append(p.units, u)
 	p.byName[u.Name] = u
 }
 
 // adapter is the one that u is started with: the operator's choice for this
 // run, else the configuration's.
-func (p *planner) adapter(u *unit) string { return orElse(p.s.Agent(u.Name).Adapter, u.Adapter) }
+func (p *planner) adapter(u *unit) string { return cmp.Or(p.s.Agent(u.Name).Adapter, u.Adapter) }
 
 func (p *planner) row(u *unit) ledger.Agent { return p.s.Agent(u.Name) }
 
@@ -155,11 +156,4 @@ func (p *planner) paused(u *unit) string {
 		return "the loop"
 	}
 	return ""
-}
-
-func orElse(s, other string) string {
-	if s != "" {
-		return s
-	}
-	return other
 }

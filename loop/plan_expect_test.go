@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func (s *scene) expect(words []string) string {
 		var names []string
 		for _, a := range s.did {
 			if a.Kind == Kind(words[1]) {
-				names = append(names, orElse(a.Agent, "-"))
+				names = append(names, cmp.Or(a.Agent, "-"))
 			}
 		}
 		return differ(names, words[2:])

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -70,7 +71,7 @@ func (p *planner) ending(u *unit, row ledger.Session) string {
 	}
 	known := len(p.w.Config.Phases.Sequence) == 0 || p.s.Loop.Phase.Known
 	if phase := p.s.Loop.Phase.Current; why == "" && known && u.Kind == "loop" && row.Phase != phase {
-		why = fmt.Sprintf("phase %s is over, %s begins", orElse(row.Phase, "(none)"), orElse(phase, "(none)"))
+		why = fmt.Sprintf("phase %s is over, %s begins", cmp.Or(row.Phase, "(none)"), cmp.Or(phase, "(none)"))
 	}
 	return why
 }

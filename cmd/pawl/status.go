@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -127,7 +128,7 @@ func (p *project) status(ctx context.Context) (v statusView, unclear []string, e
 			ConfigError: health.ConfigError, Paused: s.Loop.Paused,
 		},
 		Origin: originView{
-			URL: orElse(s.Loop.URL, p.originName()), Branch: orElse(s.Loop.Branch, p.cfg.Origin.Branch), Tip: s.Loop.Cursor,
+			URL: cmp.Or(s.Loop.URL, p.originName()), Branch: cmp.Or(s.Loop.Branch, p.cfg.Origin.Branch), Tip: s.Loop.Cursor,
 			FetchedAt: stamp(s.Loop.FetchedAt), Error: s.Loop.OriginError, Mode: "polling",
 		},
 		Phase:  loop.PhaseView(p.cfg, s.Loop),
@@ -164,14 +165,14 @@ func latestOf(a, b time.Time) time.Time {
 func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
 	row := d.After.Agent(u.Name)
 	v := agentView{
-		Name: u.Name, Kind: u.Kind, Role: u.Role, Adapter: orElse(row.Adapter, u.Adapter), Launcher: orElse(u.Launcher, w.Default),
-		Model: orElse(row.Model, u.Model), Session: u.Session, State: "gone", Wanted: string(row.Wanted),
+		Name: u.Name, Kind: u.Kind, Role: u.Role, Adapter: cmp.Or(row.Adapter, u.Adapter), Launcher: cmp.Or(u.Launcher, w.Default),
+		Model: cmp.Or(row.Model, u.Model), Session: u.Session, State: "gone", Wanted: string(row.Wanted),
 		Restarts: len(row.History.Restarts), Parked: row.Parked, Paused: row.Paused, Why: d.Holds[u.Name],
 	}
 	// What a preview would start does not run yet: only what was seen counts.
 	was, known := w.State.Sessions[u.Name]
 	if now, ok := d.After.Sessions[u.Name]; ok && (!now.LiveAt.IsZero() || known && now.Generation == was.Generation) {
-		v.State, v.Since, v.Evidence, v.Model = now.Doing, stamp(now.DoingSince), now.Evidence, orElse(now.Model, v.Model)
+		v.State, v.Since, v.Evidence, v.Model = now.Doing, stamp(now.DoingSince), now.Evidence, cmp.Or(now.Model, v.Model)
 	}
 	if v.State == "gone" && row.Finished {
 		v.State = "exited"
@@ -209,11 +210,4 @@ func (p *project) watchStatus(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
-}
-
-func orElse(s, other string) string {
-	if s != "" {
-		return s
-	}
-	return other
 }

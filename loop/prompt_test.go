@@ -1,0 +1,58 @@
+package loop
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A prompt file that is gone when its agent is started again is no reason not to
+// start it: the built-in one serves.
+func TestAPromptFileThatIsMissing(t *testing.T) {
+	cfg := parsed(t, "version: 1\nadapters: {script: {command: [cat]}}\ndefaults: {adapter: script, launcher: process}\n"+
+		"phases: {sequence: [{id: one, plan: plans/one.md, status: STATUS-one.md}]}\n"+
+		"agents: {builder: {kind: loop, role: builder}, own: {kind: loop, role: juggler}, odd: {prompt_file: gone.md}}\n")
+	role := filepath.Join(cfg.Prompts.Roles, "builder.md")
+	if err := os.MkdirAll(filepath.Dir(role), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(role, []byte("Build {{.Phase}} my way.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	prompt := func(name string) string {
+		t.Helper()
+		a, ok := cfg.Agent(name)
+		if !ok {
+			t.Fatalf("no agent %s", name)
+		}
+		text, err := Prompt(cfg, a, "one", "main")
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		return text
+	}
+	with := prompt("builder")
+	if !strings.Contains(with, "Build one my way.") || !strings.Contains(with, "plans/one.md") {
+		t.Errorf("with its role's file the builder is told\n%s", with)
+	}
+	if err := os.Remove(role); err != nil {
+		t.Fatal(err)
+	}
+	without := prompt("builder")
+	if strings.Contains(without, "my way") || len(without) < 200 || !strings.Contains(without, "plans/one.md") {
+		t.Errorf("without it the builder is told\n%s", without)
+	}
+	if own := prompt("own"); !strings.Contains(own, "plans/one.md") {
+		t.Errorf("a role that nothing is known of is told\n%s", own)
+	}
+	prompt("odd")
+}
+
+func TestAPromptFileWithAFault(t *testing.T) {
+	cfg := parsed(t, "version: 1\nadapters: {script: {command: [cat]}}\ndefaults: {adapter: script, launcher: process}\nagents: {a: {prompt: \"{{.Nothing}}\"}}\n")
+	a, _ := cfg.Agent("a")
+	if _, err := Prompt(cfg, a, "", "main"); err == nil || !strings.Contains(err.Error(), "prompt of agent a") {
+		t.Errorf("the error is %v", err)
+	}
+}
