@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pawl/loop/control"
+	"pawl/loop/daemon"
 	"pawl/loop/ledger"
 )
 
@@ -55,9 +56,12 @@ func (p *project) down(ctx context.Context, names []string) error {
 		}
 	}
 	rep, err := p.order(ctx, "down", control.Order{Settle: stopPatience, Local: true})
-	if err != nil {
+	var held *daemon.HeldError
+	if err != nil && !errors.As(err, &held) {
 		return err
 	}
+	// Who has the lock, such as a tick that waits for origin, goes on passing and
+	// has stopped by now what is to stop.
 	left, err := p.running(ctx, names)
 	if err != nil {
 		return err

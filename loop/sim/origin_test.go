@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/loop/daemon"
 	"pawl/loop/ledger"
 )
 
@@ -43,9 +44,12 @@ while [ -e "$SLOW" ]; do sleep 0.05; done
 eval "$command"
 `
 
-func TestAFetchThatHangsHoldsUpNobody(t *testing.T) {
-	r := newRig(t, "origin: {url: 'ssh://far.invalid/x', poll: 100ms}\n")
-	slow := filepath.Join(r.stage.Dir, "slow")
+// newFarRig is a rig whose origin is come by through ssh, and hangs while the
+// file slow is there.
+func newFarRig(t *testing.T) (r *rig, slow string) {
+	t.Helper()
+	r = newRig(t, "origin: {url: 'ssh://far.invalid/x', poll: 100ms}\n")
+	slow = filepath.Join(r.stage.Dir, "slow")
 	ssh := filepath.Join(r.stage.Dir, "agents", "ssh.sh")
 	r.write(ssh, slowSSH)
 	r.env = append(r.env, "SLOW="+slow, "GIT_SSH_VARIANT=simple", "GIT_SSH_COMMAND=sh '"+strings.ReplaceAll(ssh, "'", `'\''`)+"'")
@@ -54,6 +58,42 @@ func TestAFetchThatHangsHoldsUpNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.write(r.stage.Config(), strings.ReplaceAll(string(text), "'ssh://far.invalid/x'", fmt.Sprintf("%q", "ssh://far.invalid"+r.stage.Origin())))
+	return r, slow
+}
+
+// A tick that waits for origin has the lock, and stops what is to stop.
+func TestDownBesideATickThatHangs(t *testing.T) {
+	r, slow := newFarRig(t)
+	r.up()
+	r.write(slow, "")
+	tick := r.command(t.Context(), "tick")
+	if err := tick.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- tick.Wait() }()
+	place, err := daemon.NewPlace(r.state())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.until("the tick has the lock", func() bool {
+		who, err := os.ReadFile(filepath.Join(place.Dir, "lock"))
+		return err == nil && strings.Contains(string(who), fmt.Sprintf(`"pid":%d,`, tick.Process.Pid))
+	})
+	r.pawl("down")
+	if n := len(r.loaded().Sessions); n != 0 {
+		t.Errorf("%d sessions run on", n)
+	}
+	if err := os.Remove(slow); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("the tick: %v", err)
+	}
+}
+
+func TestAFetchThatHangsHoldsUpNobody(t *testing.T) {
+	r, slow := newFarRig(t)
 	r.up()
 	r.watch()
 	first := r.claim("a")
