@@ -88,7 +88,7 @@ func FuzzTemplates(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if strings.Contains(text, "range") && strings.ContainsAny(text, "0123456789") {
-			t.Skip("counting loops may be as long as their author likes")
+			return // a counting loop may be as long as its author likes
 		}
 		got, err := Render(Source{"f.md", text}, withPhases("builder", "builder"))
 		if err != nil && (got != "" || !strings.HasPrefix(err.Error(), "prompt ")) {
