@@ -91,14 +91,6 @@ func (e *Engine) tails(ctx context.Context, w World) map[string][]string {
 	return out
 }
 
-// stallAfter is how long a session of the adapter may stand still.
-func stallAfter(cfg *config.Config, adapter string) time.Duration {
-	if own := cfg.Adapters[adapter].StallAfter; own > 0 {
-		return own
-	}
-	return cfg.Supervise.StallAfter
-}
-
 // findAstray looks for the processes of sessions on record that their launcher
 // does not know: its runtime files may have been removed under it.
 func (e *Engine) findAstray(w *World) {

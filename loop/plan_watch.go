@@ -1,9 +1,11 @@
 package loop
 
 import (
+	"cmp"
 	"time"
 
 	"pawl/handoff"
+	"pawl/loop/config"
 	"pawl/loop/delivery"
 	"pawl/loop/ledger"
 	"pawl/loop/supervise"
@@ -61,10 +63,6 @@ func (p *planner) stalls() {
 }
 
 func (p *planner) stall(u *unit, row ledger.Session) supervise.Stall {
-	after := u.profile.StallAfter
-	if after == 0 {
-		after = p.w.Config.Supervise.StallAfter
-	}
 	var given time.Time
 	owes := false
 	for _, id := range p.handoffsOf(u.Name) {
@@ -84,7 +82,7 @@ func (p *planner) stall(u *unit, row ledger.Session) supervise.Stall {
 	return supervise.Stall{
 		Owes: owes, Idle: row.Doing == "idle", Since: since, Owed: given, Probed: row.ProbedAt,
 		Until: supervise.WaitingUntil(p.w.Tails[u.Name]),
-		After: after, Grace: p.w.Config.Supervise.StallGrace,
+		After: stallAfter(p.w.Config, row.Adapter), Grace: p.w.Config.Supervise.StallGrace,
 		Unwatched: u.Watch != "heal+stall",
 	}
 }
@@ -130,4 +128,9 @@ func (p *planner) hasOpen(u *unit) bool {
 		}
 	}
 	return false
+}
+
+// stallAfter is how long a session of the adapter may stand still.
+func stallAfter(cfg *config.Config, adapter string) time.Duration {
+	return cmp.Or(cfg.Adapters[adapter].StallAfter, cfg.Supervise.StallAfter)
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -48,23 +49,43 @@ func (l *Lock) Release() error {
 }
 
 // Acquire takes the coordinator's locks: the one of the state directory, and
-// the one of (origin, branch, project) on this host, so that two clones of the
+// those of (origin, branch, project) on this host, so that two clones of the
 // configuration do not both drive one loop. It is a *HeldError if somebody has
 // one of them.
+//
+// A configuration that names its branch shares the lock of (origin, project)
+// with those that name theirs: which of them are one loop, the lock with the
+// branch in its key tells. One that leaves the branch ("") to the remote's HEAD
+// may be the same loop as any of them, now or when HEAD moves, so it takes that
+// lock for itself alone.
 func Acquire(p Place, origin, branch, project string, me Holder) (*Lock, error) {
 	l := &Lock{}
-	sum := sha256.Sum256([]byte(origin + "\x00" + branch + "\x00" + project))
-	for _, want := range []struct{ path, of string }{
-		{filepath.Join(p.Dir, "lock"), "the state directory"},
-		{filepath.Join(p.Root, "loop-"+hex.EncodeToString(sum[:6])+".lock"), "the loop of project " + project + " on that origin"},
+	loop := "the loop of project " + project + " on that origin"
+	whole := syscall.LOCK_SH
+	if branch == "" {
+		whole = syscall.LOCK_EX
+	}
+	for _, want := range []struct {
+		path, of string
+		how      int
+	}{
+		{filepath.Join(p.Root, "loop-"+key(origin, project)+"-all.lock"), loop, whole},
+		{filepath.Join(p.Dir, "lock"), "the state directory", syscall.LOCK_EX},
+		{filepath.Join(p.Root, "loop-"+key(origin, branch, project)+".lock"), loop, syscall.LOCK_EX},
 	} {
-		f, err := take(want.path, want.of, me)
+		f, err := take(want.path, want.of, want.how, me)
 		if err != nil {
 			return nil, errors.Join(err, l.Release())
 		}
 		l.files = append(l.files, f)
 	}
 	return l, nil
+}
+
+// key is a short name for a lock's file.
+func key(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:6])
 }
 
 // AcquireWithin tries until the lock is free or patience is over.
@@ -87,12 +108,13 @@ func AcquireWithin(ctx context.Context, patience time.Duration, try func() (*Loc
 	}
 }
 
-func take(path, of string, me Holder) (*os.File, error) {
+// take locks a file, shared or exclusively as how says, and writes into it who did.
+func take(path, of string, how int, me Holder) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock of %s: %w", of, err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB); err != nil {
 		held := &HeldError{Holder: holder(path), Of: of}
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, errors.Join(fmt.Errorf("lock of %s: %w", of, err), f.Close())
