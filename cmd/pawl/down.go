@@ -25,13 +25,10 @@ func (a *app) downCommand() *cobra.Command {
 		Short: "stop agents, or everything",
 		Long: "down stops the named agents and services, which then stay down until `pawl up NAME`.\n" +
 			"Without names it stops all of them and the coordinator.",
-		RunE: func(c *cobra.Command, names []string) (err error) {
-			p, err := a.openLenient(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, p.close()) }()
-			return p.down(c.Context(), names)
+		RunE: func(c *cobra.Command, names []string) error {
+			return a.use(c.Context(), func(p *project) error {
+				return p.down(c.Context(), names)
+			})
 		},
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -44,21 +43,18 @@ func (a *app) handoffsCommand() *cobra.Command {
 	var all, asJSON bool
 	c := &cobra.Command{
 		Use: "handoffs", Short: "what agents are told and owe", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) (err error) {
-			p, err := a.openLenient(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, p.close()) }()
-			rows, err := p.ledger.Handoffs(c.Context(), all, closedShown)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return a.json(handoffViews(rows))
-			}
-			a.printHandoffs(rows)
-			return nil
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.use(c.Context(), func(p *project) error {
+				rows, err := p.ledger.Handoffs(c.Context(), all, closedShown)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return a.json(handoffViews(rows))
+				}
+				a.printHandoffs(rows)
+				return nil
+			})
 		},
 	}
 	c.Flags().BoolVar(&all, "all", false, "the closed ones as well")
@@ -98,16 +94,13 @@ func (a *app) eventsCommand() *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use: "events", Short: "what was decided, and why", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) (err error) {
+		RunE: func(c *cobra.Command, _ []string) error {
 			if n < 0 {
 				return &usageError{fmt.Errorf("-n %d is negative; write how many events, 0 or more", n)}
 			}
-			p, err := a.openLenient(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, p.close()) }()
-			return p.events(c.Context(), n, follow, asJSON)
+			return a.use(c.Context(), func(p *project) error {
+				return p.events(c.Context(), n, follow, asJSON)
+			})
 		},
 	}
 	c.Flags().BoolVarP(&follow, "follow", "f", false, "go on as they happen")

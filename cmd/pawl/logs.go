@@ -26,23 +26,20 @@ func (a *app) logsCommand() *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use: "logs NAME|coordinator", Short: "a session's output, or the coordinator's log", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) (err error) {
+		RunE: func(c *cobra.Command, args []string) error {
 			if n < 0 {
 				return &usageError{fmt.Errorf("-n %d is negative; write how many lines, 0 or more", n)}
 			}
-			p, err := a.openLenient(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, p.close()) }()
-			path := coordinatorLog(p.cfg)
-			if args[0] != "coordinator" {
-				if err := p.known(args[0]); err != nil {
-					return err
+			return a.use(c.Context(), func(p *project) error {
+				path := coordinatorLog(p.cfg)
+				if args[0] != "coordinator" {
+					if err := p.known(args[0]); err != nil {
+						return err
+					}
+					path = loop.LogPath(p.cfg, args[0])
 				}
-				path = loop.LogPath(p.cfg, args[0])
-			}
-			return a.tail(c.Context(), path, n, follow)
+				return a.tail(c.Context(), path, n, follow)
+			})
 		},
 	}
 	c.Flags().BoolVarP(&follow, "follow", "f", false, "go on as it grows")
@@ -127,16 +124,13 @@ func (a *app) attachCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "attach NAME", Short: "look at a session, and type into it", Args: cobra.ExactArgs(1),
 		Long: "attach shows a session. On launcher process it follows the log and sends each line that is typed to the program.",
-		RunE: func(c *cobra.Command, args []string) (err error) {
-			p, err := a.openLenient(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, p.close()) }()
-			if err := p.known(args[0]); err != nil {
-				return err
-			}
-			return p.attach(c.Context(), args[0], show)
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.use(c.Context(), func(p *project) error {
+				if err := p.known(args[0]); err != nil {
+					return err
+				}
+				return p.attach(c.Context(), args[0], show)
+			})
 		},
 	}
 	c.Flags().BoolVar(&show, "print", false, "print the command that attaches instead")

@@ -17,27 +17,24 @@ import (
 )
 
 // edited runs a command that changes what the operator wants, and then a pass.
-func (a *app) edited(ctx context.Context, what string, names []string, edit func(*project, *ledger.State) error) (err error) {
-	p, err := a.openLenient(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, p.close()) }()
-	if p.fault != nil {
-		a.warn("the last good configuration is used: %v", p.fault)
-	}
-	if err := p.known(names...); err != nil {
-		return err
-	}
-	if err := p.ledger.Edit(ctx, func(s *ledger.State) error { return edit(p, s) }); err != nil {
-		return err
-	}
-	rep, err := p.order(ctx, what, control.Order{Settle: settleTime, Local: true})
-	if err != nil {
-		return err
-	}
-	a.tell(rep)
-	return nil
+func (a *app) edited(ctx context.Context, what string, names []string, edit func(*project, *ledger.State) error) error {
+	return a.use(ctx, func(p *project) error {
+		if p.fault != nil {
+			a.warn("the last good configuration is used: %v", p.fault)
+		}
+		if err := p.known(names...); err != nil {
+			return err
+		}
+		if err := p.ledger.Edit(ctx, func(s *ledger.State) error { return edit(p, s) }); err != nil {
+			return err
+		}
+		rep, err := p.order(ctx, what, control.Order{Settle: settleTime, Local: true})
+		if err != nil {
+			return err
+		}
+		a.tell(rep)
+		return nil
+	})
 }
 
 func operatorEvent(kind, agent string, data map[string]any) ledger.Event {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -93,54 +92,51 @@ type phaseLine struct {
 	Unclear []phases.Marker `json:"unclear"`
 }
 
-func (a *app) showPhases(ctx context.Context, asJSON bool) (err error) {
-	p, err := a.openLenient(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, p.close()) }()
-	_, d, err := p.preview(ctx)
-	if err != nil {
-		return err
-	}
-	view := loop.PhaseView(p.cfg, d.After.Loop)
-	lines := phaseLines(p, d.After)
-	if asJSON {
-		return a.json(struct {
-			Phase  any         `json:"phase"`
-			Phases []phaseLine `json:"phases"`
-		}{view, lines})
-	}
-	if len(lines) == 0 {
-		a.say("pawl.yaml has no phases")
+func (a *app) showPhases(ctx context.Context, asJSON bool) error {
+	return a.use(ctx, func(p *project) error {
+		_, d, err := p.preview(ctx)
+		if err != nil {
+			return err
+		}
+		view := loop.PhaseView(p.cfg, d.After.Loop)
+		lines := phaseLines(p, d.After)
+		if asJSON {
+			return a.json(struct {
+				Phase  any         `json:"phase"`
+				Phases []phaseLine `json:"phases"`
+			}{view, lines})
+		}
+		if len(lines) == 0 {
+			a.say("pawl.yaml has no phases")
+			return nil
+		}
+		t := newTable("", "INDEX", "PHASE", "STATE", "STATUS", "PLAN")
+		for _, l := range lines {
+			mark, state := " ", "to do"
+			switch {
+			case l.Current && view.Held:
+				mark, state = "*", "held"
+			case l.Current:
+				mark, state = "*", "current"
+			case l.Done:
+				state = "done"
+			}
+			if l.Current && l.Done {
+				state += ", done"
+			}
+			t.row(mark, fmt.Sprint(l.Index), l.ID, state, l.Status, l.Plan)
+		}
+		t.print(a.out)
+		for _, l := range lines {
+			for _, m := range l.Unclear {
+				fmt.Fprintln(a.out, paint(a.out, yellow, unclearLine(l.Status, m)))
+			}
+		}
+		if view.Complete {
+			fmt.Fprintln(a.out, "the sequence is complete")
+		}
 		return nil
-	}
-	t := newTable("", "INDEX", "PHASE", "STATE", "STATUS", "PLAN")
-	for _, l := range lines {
-		mark, state := " ", "to do"
-		switch {
-		case l.Current && view.Held:
-			mark, state = "*", "held"
-		case l.Current:
-			mark, state = "*", "current"
-		case l.Done:
-			state = "done"
-		}
-		if l.Current && l.Done {
-			state += ", done"
-		}
-		t.row(mark, fmt.Sprint(l.Index), l.ID, state, l.Status, l.Plan)
-	}
-	t.print(a.out)
-	for _, l := range lines {
-		for _, m := range l.Unclear {
-			fmt.Fprintln(a.out, paint(a.out, yellow, unclearLine(l.Status, m)))
-		}
-	}
-	if view.Complete {
-		fmt.Fprintln(a.out, "the sequence is complete")
-	}
-	return nil
+	})
 }
 
 // unclearLine tells of a marker that is not obeyed, as editors read places.

@@ -158,6 +158,15 @@ func privateDir(dir string) error {
 	return os.Chmod(dir, 0o700)
 }
 
+// use runs f on a project that is opened leniently, and closes it.
+func (a *app) use(ctx context.Context, f func(*project) error) error {
+	p, err := a.openLenient(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(p), p.close())
+}
+
 func (p *project) close() error { return p.ledger.Close() }
 
 // agent returns the agent's or service's name if the configuration has it.

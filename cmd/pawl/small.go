@@ -41,13 +41,10 @@ func (a *app) pokeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "poke", Short: "have origin looked at now (what git hooks call)", Args: cobra.NoArgs,
 		Long: "poke tells the coordinator to look at origin now. Where none runs and something is wanted up, one detached tick does it.",
-		RunE: func(c *cobra.Command, _ []string) (err error) {
-			p, err := a.openLenient(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, p.close()) }()
-			return p.poke(c.Context())
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.use(c.Context(), func(p *project) error {
+				return p.poke(c.Context())
+			})
 		},
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os/signal"
 	"strings"
@@ -76,24 +75,21 @@ func (a *app) statusCommand() *cobra.Command {
 	var asJSON, watch bool
 	c := &cobra.Command{
 		Use: "status", Short: "everything at a glance", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) (err error) {
-			p, err := a.openLenient(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, p.close()) }()
-			if watch {
-				return p.watchStatus(c.Context())
-			}
-			v, unclear, err := p.status(c.Context())
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return a.json(v)
-			}
-			printStatus(a.out, v, unclear, time.Now())
-			return nil
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.use(c.Context(), func(p *project) error {
+				if watch {
+					return p.watchStatus(c.Context())
+				}
+				v, unclear, err := p.status(c.Context())
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return a.json(v)
+				}
+				printStatus(a.out, v, unclear, time.Now())
+				return nil
+			})
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -16,27 +15,24 @@ func (a *app) tickCommand() *cobra.Command {
 		Short: "one pass now (what cron calls)",
 		Long:  "tick looks at origin and runs one pass, whatever `poll` says. Beside a running coordinator it asks that one for the pass.",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) (err error) {
-			p, err := a.openLenient(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, p.close()) }()
-			if p.fault != nil {
-				a.warn("the last good configuration is used: %v", p.fault)
-			}
-			rep, err := p.order(c.Context(), "tick", control.Order{Settle: settleTime})
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return a.tickJSON(rep)
-			}
-			a.tell(rep)
-			if len(rep.Actions) == 0 {
-				a.say("nothing to do")
-			}
-			return nil
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.use(c.Context(), func(p *project) error {
+				if p.fault != nil {
+					a.warn("the last good configuration is used: %v", p.fault)
+				}
+				rep, err := p.order(c.Context(), "tick", control.Order{Settle: settleTime})
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return a.tickJSON(rep)
+				}
+				a.tell(rep)
+				if len(rep.Actions) == 0 {
+					a.say("nothing to do")
+				}
+				return nil
+			})
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print the pass as JSON")

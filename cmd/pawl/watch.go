@@ -24,13 +24,10 @@ func (a *app) watchCommand() *cobra.Command {
 		Short: "run the coordinator in the foreground",
 		Long:  "watch runs the coordinator until it is interrupted. It reconciles what `pawl up` asked for; sessions go on when it ends.",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) (err error) {
-			p, err := a.openLenient(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, p.close()) }()
-			return p.watch(c.Context(), background)
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.use(c.Context(), func(p *project) error {
+				return p.watch(c.Context(), background)
+			})
 		},
 	}
 	c.Flags().BoolVar(&background, "background", false, "log to the coordinator's log only")
