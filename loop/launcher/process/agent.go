@@ -7,21 +7,20 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/proc"
 )
 
 // startAgent starts the program with the environment of the spec and nothing
 // else, as the leader of its own process group.
 func startAgent(spec launcher.Spec, stdin, output *os.File) (*os.Process, error) {
-	if err := checkFolder(spec.Dir); err != nil {
+	if err := proc.CheckFolder(spec.Dir); err != nil {
 		return nil, err
 	}
-	program, err := findProgram(spec.Argv[0], spec.Dir, spec.Env)
+	program, err := proc.FindProgram(spec.Argv[0], spec.Dir, spec.Env)
 	if err != nil {
 		return nil, err
 	}
@@ -44,79 +43,4 @@ func startAgent(spec launcher.Spec, stdin, output *os.File) (*os.Process, error)
 		return nil, fmt.Errorf("program %q: %w", program, err)
 	}
 	return p, nil
-}
-
-func checkFolder(dir string) error {
-	info, err := os.Stat(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("working folder %q: not there", dir)
-	case err != nil:
-		return fmt.Errorf("working folder: %w", err)
-	case !info.IsDir():
-		return fmt.Errorf("working folder %q: not a folder", dir)
-	}
-	return nil
-}
-
-// findProgram finds a program as a shell in dir would that has the environment
-// env: a name with a slash is taken as it is, any other is looked for in PATH.
-func findProgram(name, dir string, env []string) (string, error) {
-	if strings.Contains(name, "/") {
-		path := name
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, path)
-		}
-		if err := executable(path); err != nil {
-			return "", fmt.Errorf("program %q: %w", name, err)
-		}
-		return path, nil
-	}
-	path, denied := variable(env, "PATH"), error(nil)
-	for _, part := range filepath.SplitList(path) {
-		if !filepath.IsAbs(part) {
-			part = filepath.Join(dir, part)
-		}
-		file := filepath.Join(part, name)
-		err := executable(file)
-		if err == nil {
-			return file, nil
-		}
-		if !errors.Is(err, fs.ErrNotExist) && denied == nil {
-			denied = fmt.Errorf("%q: %w", file, err)
-		}
-	}
-	if denied != nil {
-		return "", fmt.Errorf("program %q: nothing in PATH can be run (%w)", name, denied)
-	}
-	return "", fmt.Errorf("program %q: not found in PATH=%s", name, path)
-}
-
-// executable returns fs.ErrNotExist where there is nothing, and other errors
-// for what cannot be executed.
-func executable(path string) error {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR):
-		return fs.ErrNotExist
-	case err != nil:
-		return errors.Unwrap(err)
-	case info.IsDir():
-		return errors.New("is a folder")
-	}
-	if unix.Access(path, unix.X_OK) != nil {
-		return errors.New("not executable; chmod +x it")
-	}
-	return nil
-}
-
-// variable returns the last value of key, as most programs read their environment.
-func variable(env []string, key string) string {
-	value := ""
-	for _, entry := range env {
-		if v, ok := strings.CutPrefix(entry, key+"="); ok {
-			value = v
-		}
-	}
-	return value
 }

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/plain"
 )
 
 // captureTail is how much of the end of a log Capture reads, in bytes.
@@ -97,7 +98,7 @@ func lastLines(text []byte, lines int) []string {
 	}
 	cleaned := make([]string, len(last))
 	for i, line := range last {
-		cleaned[len(last)-1-i] = cleanLine(string(line))
+		cleaned[len(last)-1-i] = plain.Row(string(line))
 	}
 	return cleaned
 }

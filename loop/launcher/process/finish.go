@@ -76,7 +76,7 @@ func (k *keeper) tidy() {
 		case !now.Before(term) && !termed:
 			sig, termed = unix.SIGTERM, true
 		}
-		left, err := k.kin.signal(sig)
+		left, err := k.kin.Signal(sig)
 		if err != nil {
 			k.told.Warn("what the agent left behind could not be ended", "error", err)
 		}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/proc"
 )
 
 // keeper owns one session. Its fields belong to the goroutine that runs serve;
@@ -24,7 +25,7 @@ type keeper struct {
 	socket  string
 	told    *slog.Logger
 	state   state
-	kin     kin
+	kin     proc.Kin
 	agent   *os.Process
 	in      *input
 	out     *output
@@ -119,14 +120,14 @@ func (k *keeper) start(spec launcher.Spec) error {
 }
 
 func (k *keeper) identify() (err error) {
-	if k.state.Keeper, err = identify(os.Getpid()); err != nil {
+	if k.state.Keeper, err = proc.Identify(os.Getpid()); err != nil {
 		return err
 	}
-	if k.state.Leader, err = identify(k.agent.Pid); err != nil {
+	if k.state.Leader, err = proc.Identify(k.agent.Pid); err != nil {
 		return err
 	}
 	session, err := unix.Getsid(0)
-	k.kin = kin{generation: k.state.Generation, leader: k.state.Leader, session: session}
+	k.kin = proc.Kin{Generation: k.state.Generation, Leader: k.state.Leader, Session: session}
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/proc"
 )
 
 var _ launcher.Launcher = (*Launcher)(nil)
@@ -76,14 +77,14 @@ func (s *state) condition() (condition, error) {
 	if s.Exit != nil {
 		return ended, nil
 	}
-	keeper, err := s.Keeper.alive()
+	keeper, err := s.Keeper.Alive()
 	if err != nil {
 		return absent, err
 	}
 	if !keeper {
 		return lost, nil
 	}
-	agent, err := s.Leader.alive()
+	agent, err := s.Leader.Alive()
 	if err != nil {
 		return absent, err
 	}
@@ -93,8 +94,8 @@ func (s *state) condition() (condition, error) {
 	return running, nil
 }
 
-func (s *state) kin() kin {
-	return kin{generation: s.Generation, leader: s.Leader}
+func (s *state) kin() proc.Kin {
+	return proc.Kin{Generation: s.Generation, Leader: s.Leader}
 }
 
 // settled loads a session like find, but gives one that is being started, or
@@ -110,7 +111,7 @@ func (l *Launcher) settled(ctx context.Context, session string) (*state, conditi
 		if c != closing && (c != absent || !l.starting(session)) {
 			return s, c, nil
 		}
-		if err := pause(ctx, wait); err != nil {
+		if err := proc.Pause(ctx, wait); err != nil {
 			return nil, absent, fmt.Errorf("session %q: %w", session, errUnsettled)
 		}
 	}
@@ -152,5 +153,5 @@ func (l *Launcher) Attach(ref launcher.Ref) []string {
 
 // Running implements launcher.Identifier.
 func (l *Launcher) Running(pid int, started string) (bool, error) {
-	return identity{PID: pid, Started: started}.alive()
+	return proc.Identity{PID: pid, Started: started}.Alive()
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"pawl/loop/launcher/proc"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -45,20 +46,8 @@ func awaitLock(ctx context.Context, path string, busy func() (bool, error)) (*os
 		if done, err := busy(); done || err != nil {
 			return nil, err
 		}
-		if err := pause(ctx, wait); err != nil {
+		if err := proc.Pause(ctx, wait); err != nil {
 			return nil, err
 		}
-	}
-}
-
-// pause waits, but no longer than its context.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }

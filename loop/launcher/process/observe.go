@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/proc"
 )
 
 // When an agent has ended and its keeper is about to write down how, Observe
@@ -125,7 +126,7 @@ func (l *Launcher) look(ctx context.Context, k *known, name string) (condition, 
 			if time.Now().After(limit) {
 				return k.unwritten(), nil
 			}
-			if err := pause(ctx, 2*time.Millisecond); err != nil {
+			if err := proc.Pause(ctx, 2*time.Millisecond); err != nil {
 				return absent, err
 			}
 		}

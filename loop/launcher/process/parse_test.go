@@ -7,65 +7,10 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/proc"
 )
-
-func TestCleanLine(t *testing.T) {
-	for _, c := range []struct{ name, in, want string }{
-		{"plain", "hello, wörld 🙂", "hello, wörld 🙂"},
-		{"colours", "\x1b[1;31mred\x1b[0m text", "red text"},
-		{"a private mode", "\x1b[?25lhidden", "hidden"},
-		{"a title ended by BEL", "\x1b]0;title\aafter", "after"},
-		{"a title ended by ST", "\x1b]0;title\x1b\\after", "after"},
-		{"a title without an end hides only its line", "before\x1b]0;title", "before"},
-		{"a device string", "\x1bPq#0\x1b\\after", "after"},
-		{"single-character forms", "\u009b31mred\u009d0;title\u009cafter", "redafter"},
-		{"a character set", "\x1b(Btext", "text"},
-		{"save and restore", "\x1b7text\x1b8", "text"},
-		{"an escape at the end", "text\x1b", "text"},
-		{"a sequence cut short by another", "\x1b[31\x1b[0mtext", "text"},
-		{"progress overwrites itself", "10%\r50%\r100%", "100%"},
-		{"a carriage return before the newline", "text\r", "text"},
-		{"tabs are blanks", "a\tb", "a b"},
-		{"control characters vanish", "a\x00b\x07c\x7fd", "abcd"},
-		{"bytes that are not UTF-8", "a\xff\xfeb", "a\uFFFDb"},
-		{"text that turns its neighbours round", "a\u202eb\u2066c", "abc"},
-		{"too long, cut between characters", strings.Repeat("é", maxShown), strings.Repeat("é", maxShown/2)},
-	} {
-		if have := cleanLine(c.in); have != c.want {
-			t.Errorf("%s: cleanLine(%.60q) = %.60q, want %.60q", c.name, c.in, have, c.want)
-		}
-	}
-}
-
-func FuzzCleanLine(f *testing.F) {
-	f.Add("\x1b[31mred\x1b]0;t\a\x1b\\\u009b1m\r\xff")
-	f.Fuzz(func(t *testing.T, in string) {
-		out := cleanLine(in)
-		if !utf8.ValidString(out) || len(out) > maxShown || strings.ContainsFunc(out, unicode.IsControl) {
-			t.Errorf("cleanLine(%q) = %q", in, out)
-		}
-		if again := cleanLine(out); again != out {
-			t.Errorf("cleaned twice: %q, then %q", out, again)
-		}
-	})
-}
-
-func FuzzOneLine(f *testing.F) {
-	f.Add("a\nb\r\x1b[201~\xff")
-	f.Fuzz(func(t *testing.T, in string) {
-		out := oneLine(in)
-		if !utf8.ValidString(out) || strings.ContainsFunc(out, unicode.IsControl) || oneLine(out) != out {
-			t.Errorf("oneLine(%q) = %q", in, out)
-		}
-		if utf8.ValidString(in) && !strings.ContainsFunc(in, unicode.IsControl) && out != in {
-			t.Errorf("oneLine(%q) = %q; it was one line already", in, out)
-		}
-	})
-}
 
 func TestLastLines(t *testing.T) {
 	for _, c := range []struct {
@@ -130,7 +75,7 @@ func FuzzJournal(f *testing.F) {
 }
 
 func FuzzState(f *testing.F) {
-	s := state{Version: 9, Session: "s", Generation: "g", Keeper: identity{PID: 1}, Leader: identity{PID: 2}, Exit: &exit{Code: 3}}
+	s := state{Version: 9, Session: "s", Generation: "g", Keeper: proc.Identity{PID: 1}, Leader: proc.Identity{PID: 2}, Exit: &exit{Code: 3}}
 	data, err := json.Marshal(s)
 	if err != nil {
 		f.Fatal(err)

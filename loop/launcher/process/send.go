@@ -101,7 +101,7 @@ func (l *Launcher) Stop(ctx context.Context, ref launcher.Ref, deadline time.Dur
 	case ended:
 		return errGone(ref, "its program has ended")
 	case lost:
-		if _, err := s.kin().sweep(ctx); err != nil {
+		if _, err := s.kin().Sweep(ctx); err != nil {
 			return fmt.Errorf("stop session %q: %w", ref.Session, err)
 		}
 		return nil

@@ -4,6 +4,7 @@ package process
 
 import (
 	"fmt"
+	"pawl/loop/launcher/plain"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -65,7 +66,7 @@ func (k *keeper) obey(req request) (status string, err error) {
 // deliver writes a message at most once: its id is on disk before its first
 // byte goes out, and a keeper that dies between takes its session with it.
 func (k *keeper) deliver(req request) (status string, err error) {
-	line := oneLine(req.Text) + "\n"
+	line := plain.Line(req.Text) + "\n"
 	switch {
 	case req.ID == "":
 		return statusRefused, fmt.Errorf("a message needs an id")
@@ -141,7 +142,7 @@ func (k *keeper) stop(patience time.Duration) {
 
 func (k *keeper) killAll() {
 	k.signalGroup(unix.SIGKILL)
-	if _, err := k.kin.signal(unix.SIGKILL); err != nil {
+	if _, err := k.kin.Signal(unix.SIGKILL); err != nil {
 		k.told.Warn("not all of the session could be killed", "error", err)
 	}
 }

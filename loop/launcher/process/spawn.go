@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"pawl/loop/launcher/plain"
 	"strings"
 	"syscall"
 	"time"
@@ -96,5 +97,5 @@ func lastNote(folder string) string {
 	if len(text) > 500 {
 		text = text[len(text)-500:]
 	}
-	return oneLine(text)
+	return plain.Line(text)
 }

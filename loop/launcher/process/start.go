@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/proc"
 )
 
 // startLimit bounds a start: that of the pump takes milliseconds, and a
@@ -80,7 +81,7 @@ func (l *Launcher) program() (string, error) {
 	if err != nil && !filepath.IsAbs(name) {
 		return "", err
 	}
-	return findProgram(name, dir, os.Environ())
+	return proc.FindProgram(name, dir, os.Environ())
 }
 
 // startLocked makes the session's folder anew and runs the pump.
@@ -122,20 +123,20 @@ func (l *Launcher) clear(ctx context.Context, spec launcher.Spec, folder string)
 		// Killed before anything was started, or never there.
 		return os.RemoveAll(folder)
 	}
-	return l.remove(ctx, kin{generation: half.Spec.Generation}, spec.Session)
+	return l.remove(ctx, proc.Kin{Generation: half.Spec.Generation}, spec.Session)
 }
 
 // remove ends a generation's last processes, then removes its files. The caller
 // holds the lock of the name.
-func (l *Launcher) remove(ctx context.Context, left kin, session string) error {
-	killed, err := left.sweep(ctx)
+func (l *Launcher) remove(ctx context.Context, left proc.Kin, session string) error {
+	killed, err := left.Sweep(ctx)
 	if err != nil {
 		return err
 	}
 	if killed > 0 {
-		l.log.Warn("processes that outlived their keeper were killed", "session", session, "generation", left.generation, "count", killed)
+		l.log.Warn("processes that outlived their keeper were killed", "session", session, "generation", left.Generation, "count", killed)
 	}
-	socket := l.layout.socket(session, left.generation)
+	socket := l.layout.socket(session, left.Generation)
 	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"pawl/loop/atomicfile"
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/proc"
 )
 
 // formatVersion is that of the state file, the journal and the socket. Fields
@@ -21,20 +22,20 @@ const formatVersion = 1
 
 // state is what a keeper says about its session. Only the keeper writes it.
 type state struct {
-	Version    int        `json:"version"`
-	Session    string     `json:"session"`
-	Generation string     `json:"generation"`
-	Agent      string     `json:"agent"`
-	Owner      string     `json:"owner"`
-	Phase      string     `json:"phase"`
-	Log        string     `json:"log"`
-	LogInode   uint64     `json:"log_inode"` // of the log as it was at the start
-	LogFrom    int64      `json:"log_from"`  // its size then: what came before is a predecessor's
-	Keeper     identity   `json:"keeper"`
-	Leader     identity   `json:"leader"`
-	At         time.Time  `json:"at"`
-	Stop       *stopOrder `json:"stop,omitempty"`
-	Exit       *exit      `json:"exit,omitempty"`
+	Version    int           `json:"version"`
+	Session    string        `json:"session"`
+	Generation string        `json:"generation"`
+	Agent      string        `json:"agent"`
+	Owner      string        `json:"owner"`
+	Phase      string        `json:"phase"`
+	Log        string        `json:"log"`
+	LogInode   uint64        `json:"log_inode"` // of the log as it was at the start
+	LogFrom    int64         `json:"log_from"`  // its size then: what came before is a predecessor's
+	Keeper     proc.Identity `json:"keeper"`
+	Leader     proc.Identity `json:"leader"`
+	At         time.Time     `json:"at"`
+	Stop       *stopOrder    `json:"stop,omitempty"`
+	Exit       *exit         `json:"exit,omitempty"`
 }
 
 // stopOrder is a stop that was asked for: kept so that whoever finds the

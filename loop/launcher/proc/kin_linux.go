@@ -1,4 +1,4 @@
-package process
+package proc
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 
 // find returns the processes that belong to the session, without zombies and
 // without the caller.
-func (k kin) find() ([]int, error) {
+func (k Kin) find() ([]int, error) {
 	names, err := procNames()
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func procNames() ([]string, error) {
 // has verifies one process: the leader by its start time, others by sharing the
 // keeper's terminal session, by the living leader's group, or by the generation
 // in the environment that they were started with.
-func (k kin) has(pid int) (bool, error) {
+func (k Kin) has(pid int) (bool, error) {
 	if pid == os.Getpid() {
 		return false, nil
 	}
@@ -54,16 +54,16 @@ func (k kin) has(pid int) (bool, error) {
 	if err != nil || !there || st.ended() {
 		return false, err
 	}
-	if k.session != 0 && st.session == k.session {
+	if k.Session != 0 && st.session == k.Session {
 		return true, nil
 	}
-	if k.leader.PID != 0 && st.group == k.leader.PID {
-		alive, err := k.leader.alive()
+	if k.Leader.PID != 0 && st.group == k.Leader.PID {
+		alive, err := k.Leader.Alive()
 		if err != nil || alive {
 			return alive, err
 		}
 	}
-	return hasGeneration(pid, k.generation)
+	return hasGeneration(pid, k.Generation)
 }
 
 // hasGeneration looks at the environment that a process was started with.

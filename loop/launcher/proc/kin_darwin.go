@@ -1,4 +1,4 @@
-package process
+package proc
 
 import (
 	"os"
@@ -9,11 +9,11 @@ import (
 // find returns the members of the agent's process group that can be verified,
 // without zombies and without the caller. Processes that left the group cannot
 // be found here: macOS shows their environment to nobody reliably.
-func (k kin) find() ([]int, error) {
-	if k.leader.PID == 0 {
+func (k Kin) find() ([]int, error) {
+	if k.Leader.PID == 0 {
 		return nil, nil
 	}
-	members, err := unix.SysctlKinfoProcSlice("kern.proc.pgrp", k.leader.PID)
+	members, err := unix.SysctlKinfoProcSlice("kern.proc.pgrp", k.Leader.PID)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func (k kin) find() ([]int, error) {
 
 // has verifies one member: by sharing the keeper's terminal session, or by the
 // leader of its group being alive and the one that was started.
-func (k kin) has(pid int) (bool, error) {
+func (k Kin) has(pid int) (bool, error) {
 	if pid == os.Getpid() {
 		return false, nil
 	}
@@ -41,9 +41,9 @@ func (k kin) has(pid int) (bool, error) {
 	if err != nil || !there || info.Proc.P_stat == zombie {
 		return false, err
 	}
-	if k.session != 0 {
+	if k.Session != 0 {
 		session, err := unix.Getsid(pid)
-		return err == nil && session == k.session, nil
+		return err == nil && session == k.Session, nil
 	}
-	return k.leader.alive()
+	return k.Leader.Alive()
 }

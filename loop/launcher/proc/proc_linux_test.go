@@ -1,4 +1,4 @@
-package process
+package proc
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestParseStat(t *testing.T) {
@@ -38,29 +39,34 @@ func FuzzParseStat(f *testing.F) {
 }
 
 func TestIdentity(t *testing.T) {
-	self, err := identify(os.Getpid())
+	self, err := Identify(os.Getpid())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if alive, err := self.alive(); !alive || err != nil {
+	if alive, err := self.Alive(); !alive || err != nil {
 		t.Errorf("we are %v, %v", alive, err)
 	}
-	reused := identity{PID: self.PID, Started: self.Started + "1"}
-	if alive, err := reused.alive(); alive || err != nil {
+	reused := Identity{PID: self.PID, Started: self.Started + "1"}
+	if alive, err := reused.Alive(); alive || err != nil {
 		t.Errorf("a process with our pid that started at another time is alive: %v, %v", alive, err)
 	}
 	cmd := exec.Command("true")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	id, err := identify(cmd.Process.Pid)
+	id, err := Identify(cmd.Process.Pid)
 	if err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, "the zombie to count as dead", func() bool {
-		alive, err := id.alive()
-		return !alive && err == nil
-	})
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		alive, err := id.Alive()
+		if !alive && err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the zombie counts as alive: %v, %v", alive, err)
+		}
+	}
 	if _, there, err := readStat(id.PID); !there || err != nil {
 		t.Errorf("the zombie was not there any more: %v", err)
 	}

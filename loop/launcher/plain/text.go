@@ -1,6 +1,6 @@
-//go:build linux || darwin
-
-package process
+// Package plain makes what programs print fit to be shown and typed: plain text
+// without anything that a terminal would obey.
+package plain
 
 import (
 	"strings"
@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxShown is the longest line, in bytes, that Capture returns.
-const maxShown = 4096
+// MaxRow is the longest row, in bytes.
+const MaxRow = 4096
 
-// oneLine makes text fit on one line: control characters, newlines among them,
+// Line makes text fit on one line: control characters, newlines among them,
 // become blanks, and what is not UTF-8 becomes U+FFFD. All else stays as it is.
-func oneLine(text string) string {
+func Line(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
@@ -22,10 +22,10 @@ func oneLine(text string) string {
 	}, strings.ToValidUTF8(text, "\uFFFD"))
 }
 
-// cleanLine makes a line of a program's output fit to be shown: what a carriage
+// Row makes a line of a program's output fit to be shown: what a carriage
 // return overwrote is gone, control sequences (ECMA-48) and characters that
 // reorder text are removed, blanks stand for tabs, and it is bounded.
-func cleanLine(line string) string {
+func Row(line string) string {
 	line = strings.ToValidUTF8(strings.TrimRight(line, "\r"), "\uFFFD")
 	var out strings.Builder
 	for len(line) > 0 {
@@ -44,7 +44,7 @@ func cleanLine(line string) string {
 		}
 		line = line[size:]
 	}
-	return bounded(out.String(), maxShown)
+	return bounded(out.String(), MaxRow)
 }
 
 // sequence returns the length of the control sequence that s begins with: an

@@ -1,6 +1,8 @@
 //go:build linux || darwin
 
-package process
+// Package proc finds, verifies and ends the processes of a session. A pid alone
+// proves nothing: nothing is signalled that could not be verified to belong.
+package proc
 
 import (
 	"context"
@@ -11,19 +13,19 @@ import (
 	"time"
 )
 
-// kin tells which processes belong to a session.
-type kin struct {
-	generation string
-	leader     identity
+// Kin tells which processes belong to a session.
+type Kin struct {
+	Generation string
+	Leader     Identity
 	// session is the id of the terminal session that keeper and agent are in.
 	// It is only set by the keeper, while it lives: then no other can have it.
-	session int
+	Session int
 }
 
-// signal sends a signal to all that still belong, and returns how many those
+// Signal sends a signal to all that still belong, and returns how many those
 // are. Each is held before it is verified, so that the pid cannot pass to
 // another process in between.
-func (k kin) signal(sig syscall.Signal) (int, error) {
+func (k Kin) Signal(sig syscall.Signal) (int, error) {
 	pids, err := k.find()
 	if err != nil {
 		return 0, err
@@ -48,23 +50,23 @@ func (k kin) signal(sig syscall.Signal) (int, error) {
 	return left, errors.Join(errs...)
 }
 
-// sweep kills what is left of a session whose keeper is dead, and returns how
+// Sweep kills what is left of a session whose keeper is dead, and returns how
 // many processes those were once none of them is there any more.
-func (k kin) sweep(ctx context.Context) (int, error) {
+func (k Kin) Sweep(ctx context.Context) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	killed := 0
 	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
-		left, err := k.signal(syscall.SIGKILL)
+		left, err := k.Signal(syscall.SIGKILL)
 		if err != nil {
-			return killed, fmt.Errorf("end what generation %q left behind: %w", k.generation, err)
+			return killed, fmt.Errorf("end what generation %q left behind: %w", k.Generation, err)
 		}
 		if left == 0 {
 			return killed, nil
 		}
 		killed = max(killed, left)
-		if err := pause(ctx, wait); err != nil {
-			return killed, fmt.Errorf("generation %q left %d processes behind that do not end: %w", k.generation, left, err)
+		if err := Pause(ctx, wait); err != nil {
+			return killed, fmt.Errorf("generation %q left %d processes behind that do not end: %w", k.Generation, left, err)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package process
+package proc
 
 import (
 	"bytes"
@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// identity is one process for all time: a pid is used again, a pid with its
+// Identity is one process for all time: a pid is used again, a pid with its
 // start time and the boot that it belongs to is not.
-type identity struct {
+type Identity struct {
 	PID     int    `json:"pid"`
 	Started string `json:"started"` // boot id, colon, clock ticks since boot
 }
@@ -89,28 +89,28 @@ var bootID = sync.OnceValues(func() (string, error) {
 	return strings.TrimSpace(string(data)), err
 })
 
-func identify(pid int) (identity, error) {
+func Identify(pid int) (Identity, error) {
 	boot, err := bootID()
 	if err != nil {
-		return identity{}, err
+		return Identity{}, err
 	}
 	st, there, err := readStat(pid)
 	if err != nil {
-		return identity{}, err
+		return Identity{}, err
 	}
 	if !there {
-		return identity{}, fmt.Errorf("process %d: %w", pid, fs.ErrNotExist)
+		return Identity{}, fmt.Errorf("process %d: %w", pid, fs.ErrNotExist)
 	}
-	return identity{PID: pid, Started: startedAt(boot, st)}, nil
+	return Identity{PID: pid, Started: startedAt(boot, st)}, nil
 }
 
 func startedAt(boot string, st procStat) string {
 	return boot + ":" + strconv.FormatUint(st.start, 10)
 }
 
-// alive says whether the process is there, is this one, and is no zombie. An
+// Alive says whether the process is there, is this one, and is no zombie. An
 // error means that it is not known.
-func (id identity) alive() (bool, error) {
+func (id Identity) Alive() (bool, error) {
 	boot, err := bootID()
 	if err != nil {
 		return false, err

@@ -1,4 +1,4 @@
-package process
+package proc
 
 import (
 	"errors"
@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// identity is one process for all time: a pid is used again, a pid with its
+// Identity is one process for all time: a pid is used again, a pid with its
 // start time is not.
-type identity struct {
+type Identity struct {
 	PID     int    `json:"pid"`
 	Started string `json:"started"` // seconds and microseconds since 1970
 }
@@ -34,20 +34,20 @@ func startedAt(info *unix.KinfoProc) string {
 	return fmt.Sprintf("%d.%06d", at.Sec, at.Usec)
 }
 
-func identify(pid int) (identity, error) {
+func Identify(pid int) (Identity, error) {
 	info, there, err := lookUp(pid)
 	if err != nil {
-		return identity{}, err
+		return Identity{}, err
 	}
 	if !there {
-		return identity{}, fmt.Errorf("process %d: %w", pid, fs.ErrNotExist)
+		return Identity{}, fmt.Errorf("process %d: %w", pid, fs.ErrNotExist)
 	}
-	return identity{PID: pid, Started: startedAt(info)}, nil
+	return Identity{PID: pid, Started: startedAt(info)}, nil
 }
 
-// alive says whether the process is there, is this one, and is no zombie. An
+// Alive says whether the process is there, is this one, and is no zombie. An
 // error means that it is not known.
-func (id identity) alive() (bool, error) {
+func (id Identity) Alive() (bool, error) {
 	info, there, err := lookUp(id.PID)
 	if err != nil || !there {
 		return false, err
