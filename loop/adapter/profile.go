@@ -30,19 +30,29 @@ type Profile struct {
 }
 
 // Detect holds the regular expressions that read a screen; "" matches nothing.
-// They are compiled with Compile, so that ^ and $ are the ends of a row.
+// They are compiled with Compile, so that ^ and $ are the ends of a row. See
+// Reader for where on a screen each of them looks.
 type Detect struct {
-	Active      string        `yaml:"active"`              // it works
-	Limit       string        `yaml:"limit"`               // a usage limit of the account
-	Fatal       string        `yaml:"fatal"`               // it cannot go on and wants a restart
-	Waiting     string        `yaml:"waiting"`             // a dialog that wants a person
-	Auth        string        `yaml:"auth"`                // it is not logged in
-	Ready       string        `yaml:"ready"`               // it takes input
-	Title       string        `yaml:"title"`               // terminal title while it works
-	Composer    string        `yaml:"composer"`            // the input row; group 1 is what is in it
-	Placeholder string        `yaml:"placeholder"`         // text that an empty composer shows
-	BottomRows  int           `yaml:"bottom_rows" min:"0"` // rows from the bottom that count; 0: all
-	LogGrace    time.Duration `yaml:"log_grace" min:"0s"`  // output this young is activity; 0: none is
+	Active       string        `yaml:"active"`              // it works
+	Limit        string        `yaml:"limit"`               // a usage limit of the account
+	Fatal        string        `yaml:"fatal"`               // it cannot go on and wants a restart
+	Full         string        `yaml:"full"`                // its context is full
+	Waiting      string        `yaml:"waiting"`             // a dialog that wants a person
+	Auth         string        `yaml:"auth"`                // it is not logged in
+	Ready        string        `yaml:"ready"`               // it takes input; only for a program without a composer
+	Title        string        `yaml:"title"`               // terminal title while it works
+	TitleWaiting string        `yaml:"title_waiting"`       // terminal title while a dialog wants a person
+	Composer     string        `yaml:"composer"`            // the input line's first row; group 1 is what is in it
+	ComposerMore string        `yaml:"composer_more"`       // its further rows; group 1 is what is in them
+	ComposerTop  string        `yaml:"composer_top"`        // the row above it that frames it
+	ComposerEnd  string        `yaml:"composer_end"`        // the row below it that frames it
+	Placeholder  string        `yaml:"placeholder"`         // text that an empty composer shows
+	Folded       string        `yaml:"folded"`              // what stands for a long paste in the composer
+	Passing      string        `yaml:"passing"`             // rows above the composer that are no message: hints, how long a turn took
+	Message      string        `yaml:"message"`             // a row that begins a message although no blank row stands above it
+	Tinted       bool          `yaml:"tinted"`              // its own messages are in colour, and an agent's are not
+	BottomRows   int           `yaml:"bottom_rows" min:"0"` // rows from the bottom that count while there is no composer; 0: all
+	LogGrace     time.Duration `yaml:"log_grace" min:"0s"`  // output this young is activity; 0: none is
 }
 
 // NeedsTerminal says that the program draws a screen: it is typed to, or read

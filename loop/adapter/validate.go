@@ -68,7 +68,10 @@ func (d Detect) validate() []Problem {
 	}{
 		{"active", d.Active, false}, {"limit", d.Limit, false}, {"fatal", d.Fatal, false},
 		{"waiting", d.Waiting, false}, {"auth", d.Auth, false}, {"ready", d.Ready, false},
-		{"title", d.Title, false}, {"composer", d.Composer, true}, {"placeholder", d.Placeholder, true},
+		{"full", d.Full, false}, {"folded", d.Folded, false}, {"passing", d.Passing, false}, {"message", d.Message, false},
+		{"title", d.Title, false}, {"title_waiting", d.TitleWaiting, false},
+		{"composer", d.Composer, true}, {"composer_more", d.ComposerMore, true}, {"placeholder", d.Placeholder, true},
+		{"composer_top", d.ComposerTop, false}, {"composer_end", d.ComposerEnd, false},
 	} {
 		switch {
 		case e.expr == "":
@@ -83,8 +86,8 @@ func (d Detect) validate() []Problem {
 			problems = append(problems, Problem{"detect/" + e.key, e.expr, ExprError(e.expr, err), "Go's syntax is at https://pkg.go.dev/regexp/syntax"})
 		case !e.blank && re.MatchString(""):
 			problems = append(problems, Problem{"detect/" + e.key, e.expr, "it matches an empty row, and so every screen", "name something that is only there in this state"})
-		case e.key == "composer" && re.NumSubexp() < 1:
-			problems = append(problems, Problem{"detect/composer", e.expr, "it has no group", "put what the input row holds in a group, as in '^> (.*)$'"})
+		case (e.key == "composer" || e.key == "composer_more") && re.NumSubexp() < 1:
+			problems = append(problems, Problem{"detect/" + e.key, e.expr, "it has no group", "put what the input row holds in a group, as in '^> (.*)$'"})
 		}
 	}
 	return problems
