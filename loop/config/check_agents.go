@@ -150,7 +150,9 @@ func (c *checker) checkSessions() {
 	}
 }
 
-var socketPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+// socketPattern is a server's name, as for tmux -L, or a path, as for tmux -S,
+// which must be short: the kernel takes no more than 103 bytes.
+var socketPattern = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,60}|/[A-Za-z0-9._/-]{1,100})$`)
 
 func (c *checker) checkLaunchers() {
 	for _, name := range sortedKeys(c.Launchers) {
@@ -160,7 +162,7 @@ func (c *checker) checkLaunchers() {
 			c.bad(at.key("type"), KindValue, "write tmux, process, or the TYPE of a pawl-launcher-TYPE on PATH", "%s is not a launcher's type", quote(l.Type))
 		}
 		if s := at.key("socket"); c.has(s) && c.wasRead(s) && !socketPattern.MatchString(l.Socket) {
-			c.bad(s, KindValue, "write a plain name, as pawl", "%s is not a tmux socket's name", quote(l.Socket))
+			c.bad(s, KindValue, "write a plain name, as pawl, or an absolute path of at most 100 bytes", "%s is not a tmux socket's name", quote(l.Socket))
 		}
 	}
 }

@@ -100,7 +100,7 @@ type Prompts struct {
 type Launcher struct {
 	Name    string            `yaml:"-"`
 	Type    string            `yaml:"type"`    // default: the entry's name
-	Socket  string            `yaml:"socket"`  // tmux: the server's name
+	Socket  string            `yaml:"socket"`  // tmux: the server's name, or the path of its socket
 	Options map[string]string `yaml:"options"` // handed to an external program
 }
 

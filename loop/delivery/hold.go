@@ -4,10 +4,12 @@ package delivery
 type Target struct {
 	Wanted   bool   // up, or adopted without an order to the contrary
 	Parked   bool   // given up on after too many restarts
-	Paused   string // who is held: "the loop", "the agent", or ""
+	Paused   string // who is paused: "the loop", "the agent", or ""
+	Held     string // the usage limit that holds it, in a sentence; "" none
 	Complete bool   // its sequence is complete
 	Present  bool   // it has a session
 	Ready    bool   // that session is live, known to be the right one, and not stopping
+	Blocked  string // what is on its screen that must be seen to first, in a sentence; "" nothing
 	Idle     bool   // and waiting for input
 	Queues   bool   // its adapter queues input, so that busy is no reason to wait
 	InFlight string // the id of a wake that it has not taken yet
@@ -23,12 +25,16 @@ func Hold(t Target) string {
 		return "the agent is parked after too many restarts; pawl logs shows why, and pawl up with its name starts it again"
 	case t.Paused != "":
 		return t.Paused + " is paused; pawl resume lets it go on"
+	case t.Held != "":
+		return t.Held
 	case !t.Present && !t.Wanted:
 		return "the agent is down; pawl up starts it"
 	case !t.Present:
 		return "the agent has no session yet"
 	case !t.Ready:
 		return "the session is not ready"
+	case t.Blocked != "":
+		return t.Blocked
 	case t.InFlight != "":
 		return "wake " + t.InFlight + " is not taken yet"
 	case !t.Idle && !t.Queues:

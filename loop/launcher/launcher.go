@@ -6,6 +6,9 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"pawl/loop/adapter"
+	"pawl/loop/screen"
 )
 
 // Ref names one running instance. A launcher acts on a session only if its
@@ -27,6 +30,10 @@ type Spec struct {
 	Dir   string   // absolute
 	Log   string   // absolute path of the session's log; appended to
 	Stdin string   // written to the program's input at once, before any wake; may be empty
+
+	// StopKeys are pressed before TERM, where there is a terminal: keys as tmux
+	// names them.
+	StopKeys []string
 }
 
 // Message is a wake on its way to a session.
@@ -34,6 +41,10 @@ type Message struct {
 	ID    string   // the wake's id: the same id is written at most once to one generation
 	Text  string   // one line without its newline
 	Items []string // ids of the handoffs and other items it carries; remembered for adoption
+
+	// Reader reads the screen of the program that it is typed into. Without one
+	// the program is taken to read lines.
+	Reader *adapter.Reader
 }
 
 // Mark is how far a message came.
@@ -64,6 +75,7 @@ type Observation struct {
 	Exit    *Exit     // set when not Alive
 	Output  time.Time // when it last printed; its start if it never did
 	Pending int       // bytes of input that it has not read yet
+	Program string    // name of the program in the foreground of its terminal; "" when not known
 	Marks   []Mark    // the messages that it was given, oldest first
 }
 
@@ -79,6 +91,13 @@ var (
 // Observe does not know any more, the record is lost and the session is not.
 type Identifier interface {
 	Running(pid int, started string) (bool, error)
+}
+
+// Terminal is a launcher whose sessions draw a screen.
+type Terminal interface {
+	// Screens tells what the sessions show, by session name, in one call for all
+	// of them. One that is not there, or of another generation, is left out.
+	Screens(ctx context.Context, refs []Ref) (map[string]screen.Screen, error)
 }
 
 // Launcher starts, watches, feeds and stops sessions. Sessions outlive the

@@ -79,9 +79,15 @@ func nothingThere(r *rig) {
 
 func secretsStayInside(r *rig) {
 	const secret, prompt = "hunter2-7f3a", "prompt-91c4"
-	spec := r.spec("acme-secret", "read line\necho \"$line\" >line\nexec sleep 1000\n")
-	spec.Env = append(spec.Env, "TOKEN="+secret)
-	spec.Stdin = prompt + "\n"
+	script := "read line\necho \"$line\" >line\nexec sleep 1000\n"
+	if r.h.Typed {
+		script = "echo \"$PROMPT\" >line\nexec sleep 1000\n" // a terminal is handed nothing
+	}
+	spec := r.spec("acme-secret", script)
+	spec.Env = append(spec.Env, "TOKEN="+secret, "PROMPT="+prompt)
+	if !r.h.Typed {
+		spec.Stdin = prompt + "\n"
+	}
 	r.start(spec)
 	r.awaitFile("line", line(prompt))
 	for _, text := range []string{secret, prompt} {

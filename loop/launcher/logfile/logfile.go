@@ -1,6 +1,7 @@
 //go:build linux || darwin
 
-package process
+// Package logfile appends to a log that others may remove or rename at any time.
+package logfile
 
 import (
 	"errors"
@@ -11,45 +12,46 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// logFile appends to whatever file has the log's name: when that was removed or
+// File appends to whatever file has the log's name: when that was removed or
 // renamed, it opens a new one.
-type logFile struct {
-	path string
+type File struct {
+	Path string
 	file *os.File
 	is   unix.Stat_t // the file that is open
 }
 
-func (l *logFile) Write(p []byte) (int, error) {
-	if err := l.open(); err != nil {
+// Write appends p to the file that has the name now, and makes one if need be.
+func (l *File) Write(p []byte) (int, error) {
+	if err := l.Open(); err != nil {
 		return 0, err
 	}
 	return l.file.Write(p)
 }
 
-// open makes sure that the file that is open is the one that has the name.
-func (l *logFile) open() error {
+// Open makes sure that the file that is open is the one that has the name.
+func (l *File) Open() error {
 	if l.file != nil {
 		var st unix.Stat_t
-		err := unix.Stat(l.path, &st)
+		err := unix.Stat(l.Path, &st)
 		if err == nil && st.Dev == l.is.Dev && st.Ino == l.is.Ino {
 			return nil
 		}
-		if err := l.close(); err != nil {
+		if err := l.Close(); err != nil {
 			return err
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(l.Path), 0o700); err != nil {
 		return fmt.Errorf("log: %w", err)
 	}
 	// Without O_NONBLOCK a named pipe that nobody reads would hold us for ever.
-	f, err := os.OpenFile(l.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND|unix.O_NONBLOCK, 0o600)
+	f, err := os.OpenFile(l.Path, os.O_CREATE|os.O_WRONLY|os.O_APPEND|unix.O_NONBLOCK, 0o600)
 	if err != nil {
 		return fmt.Errorf("log: %w", err)
 	}
 	var st unix.Stat_t
 	err = unix.Fstat(int(f.Fd()), &st)
 	if err == nil && st.Mode&unix.S_IFMT != unix.S_IFREG {
-		err = fmt.Errorf("log %q: not a regular file", l.path)
+		err = fmt.Errorf("log %q: not a regular file", l.Path)
 	}
 	if err != nil {
 		return errors.Join(err, f.Close())
@@ -58,8 +60,8 @@ func (l *logFile) open() error {
 	return nil
 }
 
-// place returns the file's inode and size; zeros when there is none.
-func (l *logFile) place() (inode uint64, size int64) {
+// Place returns the file's inode and size; zeros when there is none.
+func (l *File) Place() (inode uint64, size int64) {
 	var st unix.Stat_t
 	if l.file == nil || unix.Fstat(int(l.file.Fd()), &st) != nil {
 		return 0, 0
@@ -67,7 +69,8 @@ func (l *logFile) place() (inode uint64, size int64) {
 	return st.Ino, st.Size
 }
 
-func (l *logFile) close() error {
+// Close closes the file; a later Write opens it again.
+func (l *File) Close() error {
 	if l.file == nil {
 		return nil
 	}

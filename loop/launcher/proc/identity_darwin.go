@@ -54,3 +54,13 @@ func (id Identity) Alive() (bool, error) {
 	}
 	return info.Proc.P_stat != zombie && startedAt(info) == id.Started, nil
 }
+
+// Look tells what runs under a pid now, and the name of its program; false when
+// nothing runs, or a zombie is left.
+func Look(pid int) (id Identity, program string, alive bool, err error) {
+	info, there, err := lookUp(pid)
+	if err != nil || !there || info.Proc.P_stat == zombie {
+		return Identity{}, "", false, err
+	}
+	return Identity{PID: pid, Started: startedAt(info)}, unix.ByteSliceToString(info.Proc.P_comm[:]), true, nil
+}

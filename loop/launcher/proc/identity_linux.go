@@ -22,10 +22,12 @@ type Identity struct {
 
 // procStat is what is needed of /proc/PID/stat (proc(5)).
 type procStat struct {
-	state   byte
-	group   int
-	session int
-	start   uint64
+	name       string // of the program, cut to 15 bytes
+	state      byte
+	group      int
+	session    int
+	foreground int // process group that has the terminal; -1 without one
+	start      uint64
 }
 
 func (p procStat) ended() bool { return p.state == 'Z' || p.state == 'X' || p.state == 'x' }
@@ -33,8 +35,8 @@ func (p procStat) ended() bool { return p.state == 'Z' || p.state == 'X' || p.st
 // parseStat reads /proc/PID/stat. The program's name stands in round brackets
 // and may itself hold brackets and blanks, so fields count from the last one.
 func parseStat(data []byte) (procStat, error) {
-	end := bytes.LastIndexByte(data, ')')
-	if end < 0 {
+	begin, end := bytes.IndexByte(data, '('), bytes.LastIndexByte(data, ')')
+	if begin < 0 || end < begin {
 		return procStat{}, errors.New("stat of a process: no name in brackets")
 	}
 	fields := bytes.Fields(data[end+1:])
@@ -43,11 +45,12 @@ func parseStat(data []byte) (procStat, error) {
 	}
 	group, err1 := strconv.Atoi(string(fields[2]))
 	session, err2 := strconv.Atoi(string(fields[3]))
-	start, err3 := strconv.ParseUint(string(fields[19]), 10, 64)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	foreground, err3 := strconv.Atoi(string(fields[5]))
+	start, err4 := strconv.ParseUint(string(fields[19]), 10, 64)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return procStat{}, fmt.Errorf("stat of a process: %w", err)
 	}
-	return procStat{state: fields[0][0], group: group, session: session, start: start}, nil
+	return procStat{name: string(data[begin+1 : end]), state: fields[0][0], group: group, session: session, foreground: foreground, start: start}, nil
 }
 
 // readStat returns false when there is no such process.
@@ -120,4 +123,24 @@ func (id Identity) Alive() (bool, error) {
 		return false, err
 	}
 	return !st.ended() && startedAt(boot, st) == id.Started, nil
+}
+
+// Look tells what runs under a pid now, and the name of the program that has
+// the terminal of its session; false when nothing runs, or a zombie is left.
+func Look(pid int) (id Identity, program string, alive bool, err error) {
+	boot, err := bootID()
+	if err != nil {
+		return Identity{}, "", false, err
+	}
+	st, there, err := readStat(pid)
+	if err != nil || !there || st.ended() {
+		return Identity{}, "", false, err
+	}
+	program = st.name
+	if st.foreground > 0 && st.foreground != pid {
+		if other, there, err := readStat(st.foreground); err == nil && there {
+			program = other.name
+		}
+	}
+	return Identity{PID: pid, Started: startedAt(boot, st)}, program, true, nil
 }

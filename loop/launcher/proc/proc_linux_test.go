@@ -13,7 +13,7 @@ func TestParseStat(t *testing.T) {
 	rest := " S 1 20 30 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4711 0 0\n"
 	for _, name := range []string{"sh", "a b", "a) R 9 9 9 (b", ")", ""} {
 		st, err := parseStat([]byte("10 (" + name + ")" + rest))
-		if err != nil || st.state != 'S' || st.group != 20 || st.session != 30 || st.start != 4711 {
+		if err != nil || st.state != 'S' || st.group != 20 || st.session != 30 || st.foreground != -1 || st.name != name || st.start != 4711 {
 			t.Errorf("name %q: %+v, %v", name, st, err)
 		}
 	}
@@ -31,7 +31,7 @@ func FuzzParseStat(f *testing.F) {
 		if err != nil {
 			return
 		}
-		text := fmt.Sprintf("1 (x) %s 1 %d %d%s %d", []byte{st.state}, st.group, st.session, strings.Repeat(" 0", 15), st.start)
+		text := fmt.Sprintf("1 (%s) %s 1 %d %d 0 %d%s %d", st.name, []byte{st.state}, st.group, st.session, st.foreground, strings.Repeat(" 0", 13), st.start)
 		if again, err := parseStat([]byte(text)); err != nil || again != st {
 			t.Errorf("%+v printed and read again is %+v, %v", st, again, err)
 		}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/logfile"
 	"pawl/loop/launcher/proc"
 )
 
@@ -92,13 +93,13 @@ func (k *keeper) open() (err error) {
 
 // start starts the program and writes down who it is.
 func (k *keeper) start(spec launcher.Spec) error {
-	log := &logFile{path: spec.Log}
-	if err := log.open(); err != nil {
+	log := &logfile.File{Path: spec.Log}
+	if err := log.Open(); err != nil {
 		k.told.Warn("the log cannot be opened", "error", err)
 	}
 	k.state = state{Version: formatVersion, Session: spec.Session, Generation: spec.Generation,
 		Agent: spec.Agent, Owner: spec.Owner, Phase: spec.Phase, Log: spec.Log, At: time.Now()}
-	k.state.LogInode, k.state.LogFrom = log.place()
+	k.state.LogInode, k.state.LogFrom = log.Place()
 	r, w, err := os.Pipe()
 	if err != nil {
 		return fmt.Errorf("output pipe: %w", err)

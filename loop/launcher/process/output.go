@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"pawl/loop/launcher/logfile"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,7 +25,7 @@ const (
 // written loses text, it does not hold up the agent.
 type output struct {
 	r      *os.File
-	log    *logFile
+	log    *logfile.File
 	live   *live
 	told   *slog.Logger
 	chunks chan chunk
@@ -39,7 +40,7 @@ type chunk struct {
 	written chan struct{}
 }
 
-func startOutput(r *os.File, log *logFile, live *live, told *slog.Logger) *output {
+func startOutput(r *os.File, log *logfile.File, live *live, told *slog.Logger) *output {
 	o := &output{r: r, log: log, live: live, told: told,
 		chunks: make(chan chunk, chunkCount), wrote: make(chan struct{})}
 	go o.write()
@@ -87,7 +88,7 @@ func (o *output) pass(c chunk) {
 	case o.chunks <- c:
 	case <-timer.C:
 		o.behind = true
-		o.told.Warn("the log is too slow: output is lost", "log", o.log.path)
+		o.told.Warn("the log is too slow: output is lost", "log", o.log.Path)
 	}
 }
 
@@ -105,7 +106,7 @@ func (o *output) write() {
 		}
 		failing = err != nil
 	}
-	if err := o.log.close(); err != nil {
+	if err := o.log.Close(); err != nil {
 		o.told.Warn("the log cannot be closed", "error", err)
 	}
 }

@@ -1,0 +1,79 @@
+package tmux
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"pawl/loop/launcher"
+)
+
+// meta is what a pane was started as.
+type meta struct {
+	launcher.Ref
+	Owner, Agent, Phase string
+}
+
+const metaVersion = "1"
+
+// String writes m as the value of @pawl. Each field is escaped, so that none can
+// hold a blank, a quote or anything else with a meaning to tmux.
+func (m meta) String() string {
+	fields := []string{metaVersion}
+	for _, f := range []string{m.Generation, m.Owner, m.Agent, m.Phase, m.Session} {
+		fields = append(fields, "="+url.QueryEscape(f))
+	}
+	return strings.Join(fields, " ")
+}
+
+// parseMeta reads @pawl.
+func parseMeta(text string) (meta, error) {
+	fields := strings.Split(text, " ")
+	if len(fields) != 6 || fields[0] != metaVersion {
+		return meta{}, fmt.Errorf("@pawl %.100q is not of this version", text)
+	}
+	var m meta
+	for i, to := range []*string{&m.Generation, &m.Owner, &m.Agent, &m.Phase, &m.Session} {
+		value, err := url.QueryUnescape(strings.TrimPrefix(fields[i+1], "="))
+		if err != nil {
+			return meta{}, fmt.Errorf("@pawl %.100q: %w", text, err)
+		}
+		*to = value
+	}
+	return m, nil
+}
+
+// word is what generations, wake ids and session names are made of: they are
+// part of tmux's targets, guards and options.
+var word = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
+
+func checkRef(ref launcher.Ref) error {
+	if !word.MatchString(ref.Session) {
+		return fmt.Errorf("session name %.100q: only letters, digits, _ and - may be in it", ref.Session)
+	}
+	if !word.MatchString(ref.Generation) {
+		return fmt.Errorf("generation %.100q: only letters, digits, _ and - may be in it", ref.Generation)
+	}
+	return nil
+}
+
+// formatKeys writes keys as the value of @pawl_stop.
+func formatKeys(keys []string) string {
+	escaped := make([]string, len(keys))
+	for i, k := range keys {
+		escaped[i] = url.QueryEscape(k)
+	}
+	return strings.Join(escaped, " ")
+}
+
+// parseKeys reads @pawl_stop.
+func parseKeys(text string) []string {
+	var keys []string
+	for field := range strings.FieldsSeq(text) {
+		if key, err := url.QueryUnescape(field); err == nil {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}

@@ -1,0 +1,85 @@
+//go:build linux || darwin
+
+package tmux
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"pawl/loop/launcher"
+	"pawl/loop/launcher/proc"
+)
+
+// Stop asks a session to end: its stop keys now and TERM a little later, or
+// TERM now where it has none. A process of its own sends KILL after the
+// deadline, whatever becomes of us.
+func (l *Launcher) Stop(ctx context.Context, ref launcher.Ref, deadline time.Duration) error {
+	p, err := l.known(ctx, ref)
+	if err != nil {
+		return err
+	}
+	if p.ended() {
+		if _, err := leader(p).Sweep(ctx); err != nil {
+			return err
+		}
+		return errGone(ref, "has ended")
+	}
+	if deadline <= 0 {
+		return l.kill(p)
+	}
+	if !l.first(p, deadline) {
+		return nil
+	}
+	if len(p.stopKeys) == 0 {
+		err = l.terminate(p)
+	}
+	return errors.Join(err, l.reaper(ctx, p, deadline))
+}
+
+// first says whether no stop with such a deadline, or a shorter one, is under
+// way by our doing: a stop is repeated with each pass.
+func (l *Launcher) first(p pane, deadline time.Duration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := time.Now().Add(deadline)
+	due, known := l.stops[p.Generation]
+	if known && !at.Before(due.Add(-deadlineSlack)) {
+		return false
+	}
+	l.stops[p.Generation] = at
+	return true
+}
+
+// deadlineSlack is how much sooner a repeated stop must be to be another one.
+const deadlineSlack = 100 * time.Millisecond
+
+func (l *Launcher) terminate(p pane) error { return terminate(p.identity) }
+
+// terminate sends TERM to a leader's process group, and wakes it should it be
+// halted.
+func terminate(leader proc.Identity) error {
+	return errors.Join(signalGroup(leader, unix.SIGTERM), signalGroup(leader, unix.SIGCONT))
+}
+
+func (l *Launcher) kill(p pane) error {
+	_, err := leader(p).Signal(unix.SIGKILL)
+	return errors.Join(signalGroup(p.identity, unix.SIGKILL), err)
+}
+
+// signalGroup signals the group that the agent leads: it began as the leader of
+// its terminal's session.
+func signalGroup(leader proc.Identity, sig syscall.Signal) error {
+	there, err := leader.Alive()
+	if err != nil || !there {
+		return err
+	}
+	if err := unix.Kill(-leader.PID, sig); err != nil && !errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("signal %v to process group %d: %w", sig, leader.PID, err)
+	}
+	return nil
+}
