@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pawl/handoff"
@@ -19,9 +20,10 @@ const (
 	// touchPatience is how long a pass waits for its orders. One that takes
 	// longer goes on, and holds up nobody but its own agent.
 	touchPatience = 2 * time.Second
-	// touchers is how many agents are touched at once: twenty starts do not
-	// come all at the same moment.
-	touchers = 4
+	// starters is how many agents are started at once: twenty starts do not
+	// come all at the same moment. An agent that is told something waits for
+	// nobody.
+	starters = 4
 )
 
 // Outcomes of an action.
@@ -53,17 +55,22 @@ func (e *Engine) act(ctx context.Context, cfg *config.Config, d Decision) []Resu
 		}
 	}
 	ended := make(chan outcome, len(d.Actions))
-	slots := make(chan struct{}, touchers)
+	slots := make(chan struct{}, starters)
 	waiting := 0
 	for agent, list := range orders {
 		if !e.reserve(agent) {
+			if slices.ContainsFunc(list, func(i int) bool { return d.Actions[i].Kind == Stop }) {
+				e.interrupt(agent)
+			}
 			continue
 		}
 		waiting += len(list)
 		e.touches.Go(func() {
 			defer e.release(agent)
-			slots <- struct{}{}
-			defer func() { <-slots }()
+			if slices.ContainsFunc(list, func(i int) bool { return d.Actions[i].Kind == Start || d.Actions[i].Kind == Restart }) {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+			}
 			for _, i := range list {
 				ended <- outcome{i, e.result(d.Actions[i], e.bounded(ctx, cfg, d, d.Actions[i]))}
 			}
@@ -95,7 +102,7 @@ func (e *Engine) reserve(agent string) bool {
 		return false
 	}
 	if e.touching == nil {
-		e.touching = map[string]bool{}
+		e.touching, e.telling = map[string]bool{}, map[string]context.CancelFunc{}
 	}
 	e.touching[agent] = true
 	return true
@@ -105,6 +112,7 @@ func (e *Engine) release(agent string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.touching, agent)
+	delete(e.telling, agent)
 }
 
 func (e *Engine) result(a Action, err error) Result {
@@ -122,7 +130,22 @@ func (e *Engine) result(a Action, err error) Result {
 func (e *Engine) bounded(ctx context.Context, cfg *config.Config, d Decision, a Action) error {
 	ctx, cancel := context.WithTimeout(ctx, touchTimeout)
 	defer cancel()
+	if a.Kind == Wake {
+		e.mu.Lock()
+		e.telling[a.Agent] = cancel
+		e.mu.Unlock()
+	}
 	return e.touch(ctx, cfg, d, a)
+}
+
+// interrupt ends a telling that is under way: it goes on from where it was,
+// if it has to, and what is to be stopped does not wait for it.
+func (e *Engine) interrupt(agent string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if cancel, tells := e.telling[agent]; tells {
+		cancel()
+	}
 }
 
 func (e *Engine) touch(ctx context.Context, cfg *config.Config, d Decision, a Action) error {
@@ -140,7 +163,7 @@ func (e *Engine) touch(ctx context.Context, cfg *config.Config, d Decision, a Ac
 	}
 	if a.Kind == Wake {
 		w := d.After.Wakes[a.WakeID]
-		return l.Send(ctx, ref, launcher.Message{ID: w.ID, Text: w.Text, Items: w.ItemIDs()})
+		return l.Send(ctx, ref, launcher.Message{ID: w.ID, Text: w.Text, Items: w.ItemIDs(), Reader: e.asReader(cfg, row)})
 	}
 	err = l.Stop(ctx, ref, max(row.KillAt.Sub(e.Now()), 0))
 	if errors.Is(err, launcher.ErrGone) {

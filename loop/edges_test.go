@@ -92,7 +92,7 @@ func TestAnOrderThatHangsHoldsUpOnlyItsAgent(t *testing.T) {
 		want := []string{Deferred, OK, OK}
 		for pass, longest := range []time.Duration{touchPatience, 0, 0} {
 			begin := time.Now()
-			results := e.act(t.Context(), nil, d)
+			results := e.act(t.Context(), &config.Config{}, d)
 			if took := time.Since(begin); took != longest {
 				t.Errorf("pass %d waited %s for its orders, want %s", pass, took, longest)
 			}

@@ -32,9 +32,11 @@ type Engine struct {
 
 	mu       sync.Mutex
 	mirror   *mirror.Mirror
-	origin   config.Origin   // that mirror was made for
-	env      []string        // likewise
-	touching map[string]bool // agents with an order under way
+	origin   config.Origin                 // that mirror was made for
+	env      []string                      // likewise
+	touching map[string]bool               // agents with an order under way
+	telling  map[string]context.CancelFunc // ends what an agent is being told
+	glass    glass
 }
 
 // Look is what a look at origin brought.

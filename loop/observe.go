@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -25,6 +26,7 @@ func (e *Engine) observe(ctx context.Context, cfg *config.Config, look Look) (Wo
 	}
 	e.lookAtSessions(ctx, &w)
 	e.findAstray(&w)
+	w.Readings = e.readings(ctx, w)
 	w.Tails = e.tails(ctx, w)
 	return w, nil
 }
@@ -35,9 +37,13 @@ const observeTimeout = 5 * time.Second
 // lookAtSessions looks at all launchers at once: one that hangs does not make
 // the others wait.
 func (e *Engine) lookAtSessions(ctx context.Context, w *World) {
+	used := inUse(*w)
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for name, l := range e.Launchers {
+		if !used[name] {
+			continue
+		}
 		wg.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, observeTimeout)
 			defer cancel()
@@ -53,6 +59,22 @@ func (e *Engine) lookAtSessions(ctx context.Context, w *World) {
 		})
 	}
 	wg.Wait()
+}
+
+// inUse are the launchers that have, or may have, a session of ours: no other is
+// worth a call.
+func inUse(w World) map[string]bool {
+	used := map[string]bool{}
+	for _, a := range w.Config.Agents {
+		used[cmp.Or(a.Launcher, w.Default)] = true
+	}
+	for _, s := range w.Config.Services {
+		used[cmp.Or(s.Launcher, w.Default)] = true
+	}
+	for _, row := range w.State.Sessions {
+		used[row.Launcher] = true
+	}
+	return used
 }
 
 const (

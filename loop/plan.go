@@ -18,17 +18,22 @@ import (
 func Plan(w World) Decision {
 	p := newPlanner(w)
 	p.clocks()
+	p.incidents()
+	p.limits()
 	p.sessions()
 	p.wakesInFlight()
 	p.origin()
 	p.mootWakes()
 	p.phases()
 	p.adoptTold()
+	p.screens()
 	p.wants()
 	p.freeze()
 	p.expire()
 	p.stalls()
 	p.quiet()
+	p.nudges()
+	p.asks()
 	p.deliver()
 	p.stuck()
 	return p.decision()
@@ -45,6 +50,7 @@ type planner struct {
 	holds   map[string]string
 
 	settling bool
+	lost     map[string]time.Time // agents whose launcher lost all its sessions, and when each starts again
 
 	index   map[string][]string // agent → its handoffs, oldest first
 	indexed int                 // how many of them there were then
@@ -62,7 +68,7 @@ type unit struct {
 }
 
 func newPlanner(w World) *planner {
-	p := &planner{w: w, now: w.Now, s: w.State.Clone(), byName: map[string]*unit{}, holds: map[string]string{}}
+	p := &planner{w: w, now: w.Now, s: w.State.Clone(), byName: map[string]*unit{}, holds: map[string]string{}, lost: map[string]time.Time{}}
 	for _, a := range w.Config.Agents {
 		p.add(&unit{Agent: a})
 	}
@@ -147,7 +153,16 @@ func (p *planner) decision() Decision {
 	}
 }
 
-// paused says who keeps u from being touched; "" when nobody does.
+// frozen says in a sentence why u is neither started, told, judged nor
+// restarted, and its clocks stand still; "" when that is not so.
+func (p *planner) frozen(u *unit) string {
+	if who := p.paused(u); who != "" {
+		return who + " is paused"
+	}
+	return p.held(u)
+}
+
+// paused says what the operator keeps from being touched; "" when nothing.
 func (p *planner) paused(u *unit) string {
 	switch {
 	case p.row(u).Paused:

@@ -17,6 +17,9 @@ func (p *planner) clocks() {
 			p.s.Agents[name] = a
 		}
 	}
+	for account, l := range p.s.Limits {
+		p.s.Limits[account] = l.Clamp(p.now, p.limitRule())
+	}
 	for id, h := range p.s.Handoffs {
 		if latest := p.now.Add(c.Handoff.RemindAfter); h.RemindAt.After(latest) {
 			h.RemindAt = latest

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/loop/adapter"
 	"pawl/loop/delivery"
 	"pawl/loop/ledger"
 )
@@ -32,20 +33,25 @@ func (p *planner) deliver() {
 func (p *planner) target(u *unit) delivery.Target {
 	agent := p.row(u)
 	row, running := p.session(u)
+	reading, screen := p.reading(u)
 	t := delivery.Target{
 		Wanted:   agent.Wanted == ledger.Up || agent.Wanted == ledger.Undecided && running,
 		Parked:   agent.Parked,
 		Paused:   p.paused(u),
+		Held:     p.held(u),
 		Complete: u.Kind == "loop" && p.s.Loop.Phase.Complete,
 		Present:  running,
-		Ready:    running && row.State == ledger.Live && u.obs != nil,
-		Idle:     row.Doing == "idle",
+		Ready:    running && row.State == ledger.Live && u.obs != nil && (!screen || reading.State != adapter.Starting),
+		Idle:     p.idle(u),
 		Queues:   u.profile.QueuesInput,
 	}
 	for id, w := range p.s.Wakes {
 		if w.Agent == u.Name && (w.State == delivery.Queued || w.State == delivery.Sent) && (t.InFlight == "" || id < t.InFlight) {
 			t.InFlight = id
 		}
+	}
+	if screen {
+		t.Blocked = p.blocked(u, reading, p.s.Wakes[t.InFlight].Text)
 	}
 	return t
 }
@@ -54,13 +60,12 @@ func (p *planner) target(u *unit) delivery.Target {
 // else waits for the agent.
 func (p *planner) toTell(u *unit) []delivery.Item {
 	var out []delivery.Item
-	row, _ := p.session(u)
 	for _, id := range p.handoffsOf(u.Name) {
 		h := p.s.Handoffs[id]
 		if h.State == handoff.Open {
 			out = append(out, delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: h.Label(), Attempt: h.Attempts + 1})
 		}
-		if p.reminderDue(h) && row.Doing == "idle" {
+		if p.reminderDue(h) && p.idle(u) {
 			out = append(out, p.reminder(h))
 		}
 	}
@@ -96,12 +101,22 @@ func reasonOf(w delivery.Wake) string {
 	return handoff.Clean(fmt.Sprintf("%s and %d more", w.Items[0].Text, len(w.Items)-1), 120)
 }
 
+// underWay is how long a wake may take to be read before what it carries can
+// count as stuck, however long that had waited for it.
+const underWay = time.Minute
+
 // stuck tells people once of a handoff that does not get through.
 func (p *planner) stuck() {
+	fresh := map[string]bool{}
+	for _, w := range p.s.Wakes {
+		for _, it := range w.Items {
+			fresh[it.ID] = fresh[it.ID] || p.now.Sub(w.CreatedAt) < underWay
+		}
+	}
 	for _, id := range p.s.Order {
 		h := p.s.Handoffs[id]
-		if h.State == handoff.Queued && p.w.State.Handoffs[id].State == handoff.Open {
-			continue // it goes out with this pass
+		if h.State != handoff.Open && fresh[id] {
+			continue
 		}
 		untaken := h.State == handoff.Open || h.State == handoff.Queued || h.State == handoff.Sent
 		if !untaken || h.Stuck || p.now.Before(h.OpenedAt.Add(p.w.Config.Handoff.RemindAfter)) {

@@ -24,6 +24,7 @@ import (
 //	expect in NAME ID             the phase that its session was started for
 //	expect generations NAME N     so many sessions were started
 //	expect pending N              so many messages and probes wait
+//	expect held NAME HH:MM:SS     until when a usage limit holds it; "-" is not at all
 //	expect parked NAME
 func (s *scene) expect(words []string) string {
 	text := func(n int) string { return strings.Join(words[n:], " ") }
@@ -73,6 +74,8 @@ func (s *scene) expect(words []string) string {
 		if got := len(s.shelf.load().Items); got != number(words[1:]) {
 			return fmt.Sprintf("there are %d", got)
 		}
+	case "held":
+		return s.expectHeld(words[1], words[2])
 	case "parked":
 		if !s.shelf.agents[words[1]].Parked {
 			return "it is not"

@@ -46,10 +46,25 @@ func (p *planner) next() time.Time {
 			sooner(a.RestartAt)
 		}
 	}
+	for account, l := range p.s.Limits {
+		for _, u := range p.units {
+			if p.account(u) == account {
+				sooner(future(l.Expected(u.Name, p.limitRule()), p.now))
+			}
+		}
+	}
 	for _, h := range p.s.Handoffs {
 		if h.State == handoff.Taken && h.RemindAt.After(p.now) {
 			sooner(h.RemindAt)
 		}
 	}
 	return next
+}
+
+// future is t if that is still to come, else zero.
+func future(t, now time.Time) time.Time {
+	if t.After(now) {
+		return t
+	}
+	return time.Time{}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/loop/adapter"
 	"pawl/loop/delivery"
 )
 
@@ -30,7 +31,8 @@ func randomScene(t testing.TB, seed uint64) chance {
 	y.agents = append(y.agents,
 		"second: {kind: loop, role: adversary, adapter: shy}",
 		"boss: {kind: persistent, adapter: shy, watch: heal}")
-	y.top = append(y.top, "handoff: {inboxes: {BUILDER-INBOX.md: builder, BOSS-INBOX.md: boss}, remind_after: 4m, give_up_after: 2}")
+	y.top = append(y.top, "handoff: {inboxes: {BUILDER-INBOX.md: builder, BOSS-INBOX.md: boss}, remind_after: 4m, give_up_after: 2}",
+		"supervise: {limit: {probe: 20s, slack: 5s, max_wait: 1h}}")
 	y.phases = []string{"one", "two", "three"}
 	return chance{rand.New(rand.NewPCG(seed, 7)), newScene(t, y)}
 }
@@ -81,7 +83,24 @@ var happenings = []struct {
 	{1, "set", func(c chance) { c.setPhase([]string{"one", "two", "three"}[c.IntN(3)]) }},
 	{1, "release", func(c chance) { steps["release"](c.scene, nil) }},
 	{1, "lose", func(c chance) { c.loseLedger() }},
+	{8, "screen", chance.draw},
+	{2, "dull", func(c chance) { c.dull[c.agent()] = c.IntN(2) == 0 }},
+	{1, "fall", func(c chance) { c.fall() }},
 	{4, "wait", func(c chance) { c.wait(time.Duration(c.IntN(300)) * time.Second) }},
+}
+
+// draw shows something on an agent's screen.
+func (c chance) draw() {
+	states := []adapter.State{
+		adapter.Limited, adapter.Limited, adapter.Limited, adapter.Active, adapter.Active, adapter.Idle, adapter.Idle, adapter.Idle,
+		adapter.Unknown, adapter.Starting, adapter.Waiting, adapter.Auth, adapter.Full, adapter.Fatal,
+	}
+	banners := []string{"usage limit reached", "try again in 30 seconds", "try again in 2 minutes", "resets Jan 9, 5am"}
+	name := c.agent()
+	c.shows(name, states[c.IntN(len(states))], banners[c.IntN(len(banners))])
+	if p := c.program(name); p != nil && c.IntN(8) == 0 {
+		p.screen.Composer.Text = "somebody types"
+	}
 }
 
 func (c chance) happen() {
@@ -171,12 +190,21 @@ func (c chance) calm() {
 	c.note("calm")
 	clear(c.deaf)
 	clear(c.slow)
+	clear(c.dull)
+	for _, name := range names {
+		c.shows(name, adapter.Active, "")
+	}
 	c.blind, c.dark, c.fails = false, false, false
 	c.pause(false)
 	c.pause(false, names...)
 	c.up(names...)
 	steps["release"](c.scene, nil)
-	for range 40 {
+	for n := range 60 {
+		if n == 20 {
+			for _, name := range names {
+				c.shows(name, adapter.Idle, "")
+			}
+		}
 		c.pass(whole)
 		c.once()
 	}

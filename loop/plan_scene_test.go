@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/loop/adapter"
 	"pawl/loop/config"
 	"pawl/loop/delivery"
 	"pawl/loop/launcher"
@@ -42,6 +43,8 @@ type scene struct {
 	blind bool            // the launcher does not answer
 	fails bool            // the launcher starts nothing
 	tails map[string][]string
+	drawn map[string]bool // agents whose sessions draw a screen
+	dull  map[string]bool // those whose screen stays as it is when they read
 
 	claims  map[string]string          // gate → its newest claim
 	carried map[string][]delivery.Item // by the wakes that went out, whatever became of the ledger
@@ -56,6 +59,7 @@ type program struct {
 	killAt time.Time
 	texts  []string
 	ids    map[string]bool // messages that it was given
+	screen *adapter.Reading
 }
 
 func newScene(t testing.TB, yaml setup) *scene {
@@ -63,7 +67,7 @@ func newScene(t testing.TB, yaml setup) *scene {
 	s := &scene{
 		t: t, yaml: yaml, now: dawn, origin: newBranch(), programs: map[string]*program{},
 		deaf: map[string]bool{}, mute: map[string]bool{}, slow: map[string]bool{}, tails: map[string][]string{}, claims: map[string]string{},
-		carried: map[string][]delivery.Item{},
+		carried: map[string][]delivery.Item{}, drawn: map[string]bool{}, dull: map[string]bool{},
 	}
 	s.configure()
 	s.loseLedger()
@@ -102,6 +106,7 @@ func (s *scene) world(look bool) World {
 			seen[name] = o
 		}
 		w.Sessions["process"] = seen
+		w.Readings = s.readings()
 	}
 	w.Origin.Looked = look
 	if look && s.dark {
@@ -174,6 +179,7 @@ func (s *scene) plan(w World) Decision {
 	if !d.Next.After(w.Now) || d.Next.After(w.Now.Add(s.cfg.Supervise.Interval)) {
 		s.fail("the next pass is due %s after this one", d.Next.Sub(w.Now))
 	}
+	s.lawful(w, d)
 	return d
 }
 
@@ -203,9 +209,7 @@ func (s *scene) wait(d time.Duration) {
 		for i, m := range p.obs.Marks {
 			if m.Drained.IsZero() && !s.deaf[p.obs.Agent] {
 				p.obs.Marks[i].Drained, p.obs.Pending = read, 0
-				if !s.mute[p.obs.Agent] {
-					p.obs.Output = read
-				}
+				s.reads(p, read)
 			}
 		}
 		if !p.killAt.IsZero() && (!s.slow[p.obs.Agent] || !s.now.Before(p.killAt)) {
@@ -275,6 +279,9 @@ func (s *scene) run(name, agent, generation, owner, phase string) {
 		Ref: launcher.Ref{Session: name, Generation: generation}, Agent: agent, Owner: owner, Phase: phase,
 		PID: s.pids, Started: fmt.Sprint(s.pids), Alive: true, Output: s.now,
 	}}
+	if s.drawn[agent] {
+		s.programs[name].screen = &adapter.Reading{State: adapter.Idle, Composer: adapter.Composer{Found: true}}
+	}
 }
 
 // program is the newest session of an agent.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/loop/adapter"
 	"pawl/loop/delivery"
 	"pawl/loop/ledger"
 	"pawl/loop/supervise"
@@ -96,8 +97,19 @@ var steps = map[string]func(*scene, []string){
 	"sighted":  func(s *scene, _ []string) { s.blind = false },
 	// latestart brings the agent's n-th generation up after all, the newest without n.
 	"latestart": func(s *scene, w []string) { s.late(w[0], number(append(w[1:], "0")[:1])) },
-	"broken":    func(s *scene, _ []string) { s.fails = true },
-	"mended":    func(s *scene, _ []string) { s.fails = false },
+
+	// The screens.
+	"screen":  func(s *scene, w []string) { s.shows(w[0], adapter.State(w[1]), strings.Join(w[2:], " ")) },
+	"types":   func(s *scene, w []string) { s.program(w[0]).screen.Composer.Text = strings.Join(w[1:], "") },
+	"folds":   func(s *scene, w []string) { s.program(w[0]).screen.Composer.Folded = true },
+	"typing":  func(s *scene, w []string) { s.typing(w[0], number(w[1:])) },
+	"dull":    func(s *scene, w []string) { s.dull[w[0]] = true },
+	"bright":  func(s *scene, w []string) { delete(s.dull, w[0]) },
+	"program": func(s *scene, w []string) { s.program(w[0]).obs.Program = strings.Join(w[1:], "") },
+	"fall":    func(s *scene, _ []string) { s.fall() }, // of the launcher with all its sessions
+
+	"broken": func(s *scene, _ []string) { s.fails = true },
+	"mended": func(s *scene, _ []string) { s.fails = false },
 }
 
 // number is the first word as a number; 1 without words.

@@ -69,6 +69,9 @@ func (p *planner) seen(u *unit, row ledger.Session, seen launcher.Observation) {
 	}
 	p.s.Sessions[u.Name] = row
 	r := Read(seen, p.now)
+	if shown, drawn := p.w.Readings[u.Name]; drawn {
+		r = ReadScreen(shown, seen.Output, u.profile.Detect.LogGrace, p.now)
+	}
 	p.doing(u, r.Doing, r.Evidence, r.Since)
 }
 
@@ -184,6 +187,12 @@ func (p *planner) heal(u *unit, row ledger.Session, how string, exit *launcher.E
 
 // restartLater applies the restart curve, and parks where it ends.
 func (p *planner) restartLater(u *unit, agent ledger.Agent, lived time.Duration, why string) {
+	if at, ok := p.excused(u); ok {
+		// A limit, or a launcher that was lost with all its sessions, is nobody's crash.
+		agent.RestartAt, agent.Restart = at, why
+		p.put(agent)
+		return
+	}
 	c := p.w.Config.Supervise
 	v := supervise.Ended(u.Name, agent.History, lived, p.now,
 		supervise.Backoff{Initial: c.Backoff.Initial, Max: c.Backoff.Max, Jitter: c.Backoff.Jitter, ResetAfter: c.Backoff.ResetAfter},

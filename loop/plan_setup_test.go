@@ -25,7 +25,9 @@ func (y setup) String() string {
 	var b strings.Builder
 	b.WriteString("version: 1\nproject: p\norigin: {url: /origin.git}\n" +
 		"defaults: {launcher: process}\n" +
-		"adapters:\n  script: {command: [agent]}\n  shy: {command: [agent], prompt: file}\n")
+		"adapters:\n  script: {command: [agent]}\n  shy: {command: [agent], prompt: file}\n" +
+		"  tui: {command: [tui], prompt: arg, process: tui}\n  other: {command: [other], process: other}\n" +
+		"  snake: {command: [snake], process: node}\n")
 	b.WriteString("agents:\n")
 	for _, a := range y.agents {
 		b.WriteString("  " + a + "\n")

@@ -7,6 +7,7 @@ import (
 	"pawl/handoff"
 	"pawl/loop/delivery"
 	"pawl/loop/ledger"
+	"pawl/loop/supervise"
 )
 
 // shelf keeps rows as the ledger does, in memory: thousands of passes a second
@@ -20,6 +21,7 @@ type shelf struct {
 	wakes    map[string]delivery.Wake
 	items    map[string]ledger.Item
 	pending  []string
+	limits   map[string]supervise.Limit
 	events   []ledger.Event
 	twin     *ledger.Ledger // gets the same rows; nil: there is none
 }
@@ -27,7 +29,7 @@ type shelf struct {
 func newShelf(epoch string) *shelf {
 	return &shelf{
 		loop: ledger.Loop{ID: 1, Epoch: epoch}, agents: map[string]ledger.Agent{}, sessions: map[string]ledger.Session{},
-		handoffs: map[string]handoff.Handoff{}, wakes: map[string]delivery.Wake{}, items: map[string]ledger.Item{},
+		handoffs: map[string]handoff.Handoff{}, wakes: map[string]delivery.Wake{}, items: map[string]ledger.Item{}, limits: map[string]supervise.Limit{},
 	}
 }
 
@@ -35,6 +37,7 @@ func (s *shelf) load() ledger.State {
 	st := ledger.State{
 		Loop: s.loop, Agents: maps.Clone(s.agents), Sessions: map[string]ledger.Session{},
 		Handoffs: map[string]handoff.Handoff{}, Wakes: map[string]delivery.Wake{}, Items: map[string]ledger.Item{},
+		Limits: maps.Clone(s.limits),
 	}
 	st.Loop.Facts, st.Loop.Told = maps.Clone(s.loop.Facts), maps.Clone(s.loop.Told)
 	for _, x := range s.sessions {
@@ -89,6 +92,9 @@ func (s *shelf) commit(c ledger.Changes) {
 			s.pending = append(s.pending, it.ID)
 		}
 		s.items[it.ID] = it
+	}
+	for _, l := range c.Limits {
+		s.limits[l.Account] = l
 	}
 	s.events = append(s.events, c.Events...)
 }

@@ -59,11 +59,11 @@ func (p *planner) unwanted(u *unit) string {
 }
 
 // ending says why a session that runs is to end; "" when it goes on. Only the
-// operator's word ends one that nobody asked for, or that is paused.
+// operator's word ends one that nobody asked for, or that is frozen.
 func (p *planner) ending(u *unit, row ledger.Session) string {
 	agent := p.row(u)
 	why := p.unwanted(u)
-	if agent.Wanted != ledger.Down && agent.Wanted != ledger.Off && (agent.Wanted == ledger.Undecided || p.paused(u) != "") {
+	if agent.Wanted != ledger.Down && agent.Wanted != ledger.Off && (agent.Wanted == ledger.Undecided || p.frozen(u) != "") {
 		return ""
 	}
 	if why == "" {
@@ -91,7 +91,7 @@ func (p *planner) keep(u *unit, row ledger.Session) {
 		p.ended(u, row, nil)
 	case why != "":
 		p.stop(u, row, why)
-	case row.State == ledger.Starting && u.obs == nil && u.conflict == "" && p.paused(u) == "":
+	case row.State == ledger.Starting && u.obs == nil && u.conflict == "" && p.frozen(u) == "":
 		p.act(Action{Kind: Start, Agent: u.Name, Reason: row.Reason, Generation: row.Generation, Again: true})
 	}
 }
@@ -114,8 +114,8 @@ func (p *planner) begin(u *unit) {
 	case u.conflict != "":
 		p.holds[u.Name] = u.conflict
 		return
-	case p.paused(u) != "":
-		p.holds[u.Name] = p.paused(u) + " is paused"
+	case p.frozen(u) != "":
+		p.holds[u.Name] = p.frozen(u)
 		return
 	case u.Kind == "loop" && len(p.w.Config.Phases.Sequence) > 0 && !p.s.Loop.Phase.Known:
 		p.holds[u.Name] = "origin was not seen yet, so the phase is not known"

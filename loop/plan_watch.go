@@ -16,7 +16,7 @@ import (
 func (p *planner) freeze() {
 	for _, u := range p.units {
 		agent := p.row(u)
-		switch frozen := p.paused(u) != ""; {
+		switch frozen := p.frozen(u) != ""; {
 		case frozen && agent.FrozenSince.IsZero():
 			agent.FrozenSince = p.now
 			p.put(agent)
@@ -35,7 +35,8 @@ func (p *planner) thaw(u *unit, by time.Duration) {
 	}
 	for _, id := range p.handoffsOf(u.Name) {
 		if h := p.s.Handoffs[id]; !h.RemindAt.IsZero() {
-			h.RemindAt = h.RemindAt.Add(by)
+			// What was told while the clocks stood still has lost less.
+			h.RemindAt = h.RemindAt.Add(max(min(by, p.now.Sub(h.TakenAt)), 0))
 			p.s.Handoffs[id] = h
 		}
 	}
@@ -46,18 +47,21 @@ func (p *planner) thaw(u *unit, by time.Duration) {
 func (p *planner) stalls() {
 	for _, u := range p.units {
 		row, running := p.session(u)
-		if !running || row.State != ledger.Live || u.obs == nil || p.paused(u) != "" || p.row(u).Wanted != ledger.Up {
+		if !running || row.State != ledger.Live || u.obs == nil || p.frozen(u) != "" || p.row(u).Wanted != ledger.Up {
+			continue
+		}
+		if p.neverCameUp(u, row) {
+			p.relaunch(u, row, p.row(u), "its program did not come up")
 			continue
 		}
 		switch p.stall(u, row).Judge(p.now) {
 		case supervise.Ask:
 			row.ProbedAt = p.now
 			p.s.Sessions[u.Name] = row
-			p.probe(u, "stall-"+row.Generation+"-"+p.now.UTC().Format("20060102T150405"), "you have an unanswered handoff and stand still; go on, or print WAITING-UNTIL: <RFC 3339 time>")
+			p.probe(u, "stall-"+row.Generation+"-"+p.now.UTC().Format("20060102T150405"), p.question(u))
 			p.event("agent.stalled", u.Name, "generation", row.Generation, "since", row.DoingSince)
 		case supervise.Restart:
-			p.restartLater(u, p.row(u), p.now.Sub(row.LiveAt), "it stood still and did not answer a probe")
-			p.stop(u, row, "it stood still and did not answer a probe")
+			p.relaunch(u, row, p.row(u), "it stood still and did not answer a probe")
 		}
 	}
 }
@@ -75,12 +79,18 @@ func (p *planner) stall(u *unit, row ledger.Session) supervise.Stall {
 			}
 		}
 	}
-	since := u.obs.Output
+	if p.kickoffOwed(u, row) {
+		owes = true
+		if given.IsZero() {
+			given = row.LiveAt
+		}
+	}
+	since := p.stillSince(u, row)
 	if given.After(since) {
 		since = given
 	}
 	return supervise.Stall{
-		Owes: owes, Idle: row.Doing == "idle", Since: since, Owed: given, Probed: row.ProbedAt,
+		Owes: owes, Idle: p.standsStill(u, row), Since: since, Owed: given, Probed: row.ProbedAt,
 		Until: supervise.WaitingUntil(p.w.Tails[u.Name]),
 		After: stallAfter(p.w.Config, row.Adapter), Grace: p.w.Config.Supervise.StallGrace,
 		Unwatched: u.Watch != "heal+stall",
@@ -105,8 +115,8 @@ func (p *planner) quiet() {
 			continue
 		}
 		row, running := p.session(u)
-		if !running || row.State != ledger.Live || u.obs == nil || row.Doing != "idle" || p.paused(u) != "" ||
-			p.now.Sub(u.obs.Output) < p.w.Config.Supervise.StallAfter || p.hasOpen(u) {
+		if !running || row.State != ledger.Live || u.obs == nil || !p.standsStill(u, row) || p.frozen(u) != "" ||
+			p.now.Sub(p.stillSince(u, row)) < p.w.Config.Supervise.StallAfter || p.hasOpen(u) {
 			return
 		}
 		if first == nil {

@@ -36,8 +36,8 @@ func (e *Engine) spec(cfg *config.Config, branch string, row ledger.Session) (la
 	if !ok {
 		return spec, fmt.Errorf("adapter %q of agent %s is not known", row.Adapter, a.Name)
 	}
-	if p.NeedsTerminal() && row.Launcher == "process" {
-		return spec, fmt.Errorf("adapter %s of agent %s %w, and launcher process has none; use launcher: tmux, or a program that reads lines", p.Name, a.Name, launcher.ErrTerminal)
+	if _, draws := e.Launchers[row.Launcher].(launcher.Terminal); p.NeedsTerminal() && !draws {
+		return spec, fmt.Errorf("adapter %s of agent %s %w, and launcher %s has none; use launcher: tmux, or a program that reads lines", p.Name, a.Name, launcher.ErrTerminal, row.Launcher)
 	}
 	text, err := Prompt(cfg, a, row.Phase, branch)
 	if err != nil {
@@ -53,7 +53,7 @@ func (e *Engine) spec(cfg *config.Config, branch string, row ledger.Session) (la
 	if err != nil {
 		return spec, err
 	}
-	spec.Argv, spec.Dir = slices.Concat(a.Wrap, argv), a.Dir
+	spec.Argv, spec.Dir, spec.StopKeys = slices.Concat(a.Wrap, argv), a.Dir, p.Stop
 	spec.Env = e.environment(cfg, a, row, file)
 	if p.Prompt == adapter.PromptStdin {
 		spec.Stdin = text

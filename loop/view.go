@@ -1,6 +1,8 @@
 package loop
 
 import (
+	"errors"
+
 	"pawl/loop/config"
 	"pawl/loop/control"
 	"pawl/loop/ledger"
@@ -17,7 +19,7 @@ func View(r Report) control.Report {
 	out.Phase = PhaseView(r.Config, r.After.Loop)
 	out.Error = r.After.Loop.OriginError
 	for _, res := range r.Results {
-		if res.Kind == Forget || res.Again && res.Err == nil {
+		if res.Kind == Forget || res.Again && (res.Err == nil || errors.Is(res.Err, errUnderWay)) {
 			continue
 		}
 		a := control.Action{Kind: string(res.Kind), Agent: res.Agent, Reason: res.Reason, Result: res.Outcome}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/loop/adapter"
 	"pawl/loop/config"
 	"pawl/loop/launcher"
 	"pawl/loop/ledger"
@@ -24,6 +25,7 @@ type World struct {
 	Astray   map[string]bool                            // agents whose process runs although its launcher knows of no session
 	Default  string                                     // the launcher of agents that name none
 	Tails    map[string][]string                        // last lines of the sessions that stand still, by agent
+	Readings map[string]adapter.Reading                 // what the screens of those that have one say, by agent
 }
 
 // Origin is what was seen of origin in this pass.

@@ -7,6 +7,7 @@ import (
 
 	"pawl/handoff"
 	"pawl/loop/delivery"
+	"pawl/loop/supervise"
 )
 
 // File is the ledger's name in the state directory.
@@ -23,6 +24,7 @@ var (
 	handoffs = tableOf[handoff.Handoff]("handoffs", "id")
 	wakes    = tableOf[delivery.Wake]("wakes", "id")
 	items    = tableOf[Item]("items", "id")
+	limits   = tableOf[supervise.Limit]("limits", "account")
 	events   = tableOf[Event]("events", "seq")
 )
 
@@ -120,6 +122,7 @@ func write(ctx context.Context, tx *sql.Tx, c Changes) error {
 		handoffs.upsert(ctx, tx, c.Handoffs),
 		wakes.upsert(ctx, tx, c.Wakes),
 		items.upsert(ctx, tx, c.Items),
+		limits.upsert(ctx, tx, c.Limits),
 		writeEvents(ctx, tx, c.Events),
 	)
 }

@@ -71,6 +71,7 @@ type Session struct {
 	Doing      string    // starting, active, idle …: what was last seen
 	DoingSince time.Time // since when
 	Evidence   string    // what that was read from
+	Worked     bool      // its screen showed it at work
 	ProbedAt   time.Time // asked why it stands still
 	StopAt     time.Time // when it was asked to stop
 	KillAt     time.Time // when it is killed
@@ -79,6 +80,9 @@ type Session struct {
 	ExitCode   int
 	ExitSignal string
 	Error      string
+
+	Program      string    // another adapter's program, where its own should run; "" none
+	ProgramSince time.Time // since when that was seen
 }
 
 // Item is something that an agent is to be told beside handoffs: an
@@ -133,10 +137,11 @@ type Changes struct {
 	Handoffs []handoff.Handoff
 	Wakes    []delivery.Wake
 	Items    []Item
+	Limits   []supervise.Limit
 	Events   []Event
 }
 
 // Empty says that there is nothing to write.
 func (c Changes) Empty() bool {
-	return c.Loop == nil && len(c.Agents)+len(c.Sessions)+len(c.Handoffs)+len(c.Wakes)+len(c.Items)+len(c.Events) == 0
+	return c.Loop == nil && len(c.Agents)+len(c.Sessions)+len(c.Handoffs)+len(c.Wakes)+len(c.Items)+len(c.Limits)+len(c.Events) == 0
 }

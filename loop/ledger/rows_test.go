@@ -10,6 +10,7 @@ import (
 
 	"pawl/handoff"
 	"pawl/loop/delivery"
+	"pawl/loop/supervise"
 )
 
 func fresh(t testing.TB) (*Ledger, string) {
@@ -120,6 +121,7 @@ func TestRowsRoundTrip(t *testing.T) {
 	trip(t, handoffs, func(x *handoff.Handoff) { x.ID = "h" })
 	trip(t, wakes, func(x *delivery.Wake) { x.ID = "w" })
 	trip(t, items, func(x *Item) { x.ID = "i" })
+	trip(t, limits, func(x *supervise.Limit) { x.Account = "a" })
 	trip(t, events, func(x *Event) { x.Seq = 7 })
 }
 
@@ -131,7 +133,8 @@ func TestColumnsAreTheFields(t *testing.T) {
 		columns []string
 	}{
 		{loops.name, loops.columns}, {agents.name, agents.columns}, {sessions.name, sessions.columns},
-		{handoffs.name, handoffs.columns}, {wakes.name, wakes.columns}, {items.name, items.columns}, {events.name, events.columns},
+		{handoffs.name, handoffs.columns}, {wakes.name, wakes.columns}, {items.name, items.columns},
+		{limits.name, limits.columns}, {events.name, events.columns},
 	} {
 		have := firsts(t, l, "SELECT name FROM pragma_table_info('"+tab.name+"') WHERE name <> 'n'")
 		want := slices.Sorted(slices.Values(tab.columns))

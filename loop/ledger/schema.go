@@ -63,6 +63,15 @@ CREATE TABLE events (
 CREATE TABLE memo (key TEXT PRIMARY KEY, value TEXT NOT NULL, used_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE config (id INTEGER PRIMARY KEY CHECK (id = 1), path TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 `,
+	`
+CREATE TABLE limits (
+  account TEXT PRIMARY KEY, agent TEXT NOT NULL, banner TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,
+  probe_at INTEGER NOT NULL, asked TEXT NOT NULL, asked_at INTEGER NOT NULL, lifted INTEGER NOT NULL, members TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+ALTER TABLE sessions ADD COLUMN worked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN program TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN program_since INTEGER NOT NULL DEFAULT 0;
+`,
 }
 
 // migrate brings the schema up to date. A ledger that a newer pawl wrote is an

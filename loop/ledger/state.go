@@ -8,6 +8,7 @@ import (
 
 	"pawl/handoff"
 	"pawl/loop/delivery"
+	"pawl/loop/supervise"
 )
 
 // State is everything that is still open: what a plan is made from. Rows that
@@ -21,6 +22,7 @@ type State struct {
 	Wakes    map[string]delivery.Wake   // those in flight, by id
 	Items    map[string]Item            // those that are pending, by id
 	Pending  []string                   // their ids, oldest first
+	Limits   map[string]supervise.Limit // the newest of each account, by account
 	Ended    []Session                  // those that a plan has ended; none when loaded
 	Events   []Event                    // to be written; none when loaded
 }
@@ -38,6 +40,7 @@ func load(ctx context.Context, q querier) (State, error) {
 	s := State{
 		Agents: map[string]Agent{}, Sessions: map[string]Session{}, Handoffs: map[string]handoff.Handoff{},
 		Wakes: map[string]delivery.Wake{}, Items: map[string]Item{},
+		Limits: map[string]supervise.Limit{},
 	}
 	rows, err := loops.find(ctx, q, "WHERE id = 1")
 	if err != nil {
@@ -59,7 +62,10 @@ func load(ctx context.Context, q querier) (State, error) {
 	if err := each(ctx, q, wakes, "WHERE state IN ('queued', 'sent') ORDER BY n", func(w delivery.Wake) { s.Wakes[w.ID] = w }); err != nil {
 		return s, err
 	}
-	return s, each(ctx, q, items, "WHERE state IN ('open', 'queued') ORDER BY n", s.PutItem)
+	if err := each(ctx, q, items, "WHERE state IN ('open', 'queued') ORDER BY n", s.PutItem); err != nil {
+		return s, err
+	}
+	return s, each(ctx, q, limits, "", func(l supervise.Limit) { s.Limits[l.Account] = l })
 }
 
 func each[T any](ctx context.Context, q querier, t table[T], clause string, f func(T)) error {
@@ -105,6 +111,10 @@ func (s *State) Clone() State {
 	}
 	c.Agents, c.Sessions = maps.Clone(s.Agents), maps.Clone(s.Sessions)
 	c.Handoffs, c.Wakes, c.Items = maps.Clone(s.Handoffs), maps.Clone(s.Wakes), maps.Clone(s.Items)
+	c.Limits = maps.Clone(s.Limits)
+	if c.Limits == nil {
+		c.Limits = map[string]supervise.Limit{}
+	}
 	c.Order, c.Pending = slices.Clone(s.Order), slices.Clone(s.Pending)
 	c.Ended, c.Events = nil, nil
 	return c
@@ -122,6 +132,7 @@ func Diff(before, after State) Changes {
 	c.Handoffs = changed(before.Handoffs, after.Handoffs, after.Order)
 	c.Wakes = changed(before.Wakes, after.Wakes, slices.Sorted(maps.Keys(after.Wakes)))
 	c.Items = changed(before.Items, after.Items, after.Pending)
+	c.Limits = changed(before.Limits, after.Limits, slices.Sorted(maps.Keys(after.Limits)))
 	return c
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"pawl/loop/daemon"
 	"pawl/loop/ledger"
+	"pawl/loop/sim/tui"
 )
 
 // program is the pawl that the tests run: the real one.
@@ -25,7 +26,12 @@ var program string
 // atOnce is how many rigs run at the same time: they wait more than they compute.
 const atOnce = "6"
 
-func TestMain(m *testing.M) { os.Exit(runTests(m)) }
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "fake-agent" {
+		os.Exit(tui.Main(os.Args[2:], os.Environ(), os.Stdin, os.Stderr))
+	}
+	os.Exit(runTests(m))
+}
 
 func runTests(m *testing.M) int {
 	flag.Parse()
@@ -228,6 +234,11 @@ func (r *rig) claim(gate string) string {
 
 // until waits for what the test is about.
 func (r *rig) until(what string, happened func() bool) {
+	r.t.Helper()
+	r.untilWithin(patience, what, happened)
+}
+
+func (r *rig) untilWithin(patience time.Duration, what string, happened func() bool) {
 	r.t.Helper()
 	wait := 5 * time.Millisecond
 	for limit := time.Now().Add(patience); !happened(); time.Sleep(wait) {

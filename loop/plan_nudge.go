@@ -1,0 +1,122 @@
+package loop
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"pawl/handoff"
+	"pawl/loop/adapter"
+	"pawl/loop/delivery"
+	"pawl/loop/ledger"
+	"pawl/loop/supervise"
+)
+
+// goOn is what an agent that stopped at a limit is told when nothing else is.
+const goOn = "the usage limit should be over; go on where you stopped"
+
+// muzzle takes back wakes that were about to be repeated to agents that must not
+// be told anything now. The one that asks whether a limit stands goes out.
+func (p *planner) muzzle() {
+	p.withhold(func(a Action) bool {
+		u := p.byName[a.Agent]
+		if u == nil {
+			return false
+		}
+		r, _ := p.reading(u)
+		asking := p.s.Limits[p.account(u)].Asked == u.Name && !p.s.Wakes[a.WakeID].CreatedAt.Before(p.s.Limits[p.account(u)].AskedAt)
+		return r.State == adapter.Waiting || r.State == adapter.Auth || p.held(u) != "" && !asking
+	})
+}
+
+// nudges sees to it that each agent that stopped at a limit is told once that it
+// is over. Whatever waits to be told serves; without that it is a probe.
+func (p *planner) nudges() {
+	for _, u := range p.units {
+		account := p.account(u)
+		l := p.s.Limits[account]
+		row, running := p.session(u)
+		if !running || row.State != ledger.Live || !l.Unheard(u.Name, row.Generation) {
+			continue
+		}
+		r, _ := p.reading(u)
+		nudged := l.Members[u.Name].Nudged
+		flying, read := p.wakesSince(u, nudged)
+		switch {
+		case !read.IsZero():
+			p.s.Limits[account] = l.Heard(u.Name, read)
+		case r.State == adapter.Active && !flying:
+			p.s.Limits[account] = l.Heard(u.Name, p.now)
+			p.withdraw(u, delivery.Probe)
+		case !flying && len(p.toTell(u)) == 0:
+			p.probe(u, "limit-"+row.Generation+"-"+dated(nudged), goOn)
+		}
+	}
+}
+
+// wakesSince says whether a wake is on its way to u, and when it read one after
+// the moment given.
+func (p *planner) wakesSince(u *unit, since time.Time) (flying bool, read time.Time) {
+	for _, w := range p.s.Wakes {
+		switch {
+		case w.Agent != u.Name:
+		case w.State == delivery.Queued || w.State == delivery.Sent:
+			flying = true
+		case w.State == delivery.Taken && !w.TakenAt.Before(since) && w.TakenAt.After(read):
+			read = w.TakenAt
+		}
+	}
+	return flying, read
+}
+
+// withdraw takes back what of a kind was not told yet.
+func (p *planner) withdraw(u *unit, kind delivery.Kind) {
+	for _, id := range p.s.Pending {
+		if it := p.s.Items[id]; it.Agent == u.Name && it.Kind == kind && it.State == handoff.Open {
+			it.State = handoff.Withdrawn
+			p.s.Items[id] = it
+		}
+	}
+}
+
+func (p *planner) probeDue(l supervise.Limit) bool {
+	return l.Standing() && l.Until.IsZero() && !p.now.Before(l.ProbeAt)
+}
+
+// asks tells one agent of an account whose limit has no known end to go on, now
+// and then: if it does, the limit is over.
+func (p *planner) asks() {
+	for _, account := range slices.Sorted(maps.Keys(p.s.Limits)) {
+		l := p.s.Limits[account]
+		if !p.probeDue(l) {
+			continue
+		}
+		for _, name := range l.Candidates(p.w.Config.Names()) {
+			if p.ask(p.byName[name]) {
+				// What the one before was asked, and perhaps never got, waits now.
+				p.withhold(func(a Action) bool { return a.Agent == l.Asked && a.Agent != name })
+				p.s.Limits[account] = l.Ask(name, p.now, p.limitRule())
+				break
+			}
+		}
+	}
+}
+
+func (p *planner) ask(u *unit) bool {
+	t := p.target(u)
+	if t.Held = ""; delivery.Hold(t) != "" {
+		return false
+	}
+	if len(p.toTell(u)) == 0 {
+		p.probe(u, "limit-"+u.obs.Generation+"-"+dated(p.now), goOn)
+	}
+	w := delivery.Compose(u.Name, u.obs.Generation, p.toTell(u), p.now)
+	if w == nil {
+		return false
+	}
+	p.queue(u, *w)
+	return true
+}
+
+// dated is a moment as a part of a name.
+func dated(t time.Time) string { return t.UTC().Format("20060102T150405") }

@@ -1,0 +1,216 @@
+package loop
+
+import "testing"
+
+// What follows from a screen, and what must not.
+func TestScreens(t *testing.T) {
+	tell(t, []tale{
+		{"a dialog: nothing is told, people are, and once for each", nil, `
+			up
+			pass 2
+			screen adversary waiting Do you want to proceed?
+			claim a
+			pass
+			expect did notify adversary
+			run 10m
+			expect nothing told adversary
+			expect event agent.waiting 1
+			expect hold adversary a dialog waits for a person; pawl attach adversary shows it
+			screen adversary unknown
+			pass
+			screen adversary waiting Do you want to proceed?
+			pass
+			expect event agent.waiting 1
+			screen adversary active
+			pass 2
+			screen adversary waiting Do you want to proceed?
+			pass
+			expect event agent.waiting 2
+			screen adversary idle
+			pass 2
+			expect told adversary 1 claim(a)
+			expect generations adversary 1
+			expect event agent.stalled 0`},
+		{"not logged in: likewise", nil, `
+			up
+			pass 2
+			screen adversary auth Please run /login
+			claim a
+			run 10m
+			expect nothing told adversary
+			expect event agent.unauthorised 1
+			expect hold adversary it is not logged in: Please run /login
+			expect generations adversary 1`},
+		{"somebody's text in the input line", nil, `
+			up
+			pass 2
+			screen adversary idle
+			types adversary have a look at
+			claim a
+			pass 2
+			expect nothing told adversary
+			expect hold adversary someone has typed into its input line
+			run 31m
+			expect event handoff.stuck 1
+			types adversary
+			pass 2
+			expect told adversary 1 claim(a)`},
+		{"a folded paste with nothing on its way is somebody's", nil, `
+			up
+			pass 2
+			screen adversary idle
+			folds adversary
+			claim a
+			pass 2
+			expect nothing told adversary
+			expect hold adversary someone has typed`},
+		{"our own text in the input line is no reason", nil, `
+			up
+			pass 2
+			deaf adversary
+			screen adversary idle
+			claim a
+			pass
+			typing adversary 30
+			pass
+			expect hold adversary is not taken yet
+			types adversary and more
+			pass
+			expect hold adversary someone has typed`},
+		{"a busy screen waits, if its program does not queue", shy, `
+			up
+			pass 2
+			screen adversary active
+			claim a
+			run 10m
+			expect nothing told adversary
+			expect hold adversary busy
+			screen adversary idle
+			pass
+			expect told adversary 1 claim(a)`},
+		{"one that does not queue is nudged at its limit", shy, `
+			up
+			pass 2
+			screen adversary limited resets 6:10am
+			run 12m
+			expect told adversary 1 usage limit`},
+		{"a screen that starts is not told", nil, `
+			up
+			pass 2
+			screen adversary starting
+			claim a
+			pass 5
+			expect nothing told adversary
+			expect hold adversary not ready
+			screen adversary idle
+			pass
+			expect told adversary 1 claim(a)`},
+		{"a screen that nothing is known about: nothing follows", nil, `
+			up
+			pass 2
+			claim a
+			pass 3
+			screen adversary unknown
+			run 2h
+			expect generations adversary 1
+			expect event agent.stalled 0
+			expect told adversary 0 reminder`},
+		{"nothing is typed into it either", nil, `
+			up
+			pass 2
+			screen adversary unknown
+			claim a
+			run 1m
+			expect nothing told adversary
+			expect hold adversary nothing that is known
+			screen adversary idle
+			pass
+			expect told adversary 1 claim(a)`},
+		{"fatal: restarted under the curve", even, `
+			up
+			pass 2
+			screen builder fatal Unable to connect
+			pass
+			expect did stop builder
+			expect event agent.fatal 1
+			pass
+			expect running adversary builder
+			screen builder fatal Unable to connect
+			pass 2
+			expect running adversary
+			expect hold builder its program cannot go on: Unable to connect
+			run 15s
+			expect generations builder 3`},
+		{"fatal with watch: none is left", func(y *setup) { y.agents[0] = "builder: {kind: loop, role: builder, adapter: script, watch: none}" }, `
+			up
+			pass 2
+			screen builder fatal Unable to connect
+			run 5m
+			expect generations builder 1`},
+		{"a full context: a fresh session that is told again", even, `
+			up
+			pass 2
+			claim a
+			pass 2
+			screen adversary full Context low
+			pass
+			expect event agent.full 1
+			expect did stop adversary
+			pass 3
+			expect generations adversary 2
+			expect told adversary 1 claim(a)`},
+	})
+}
+
+// DESIGN §7: a dead server is one incident, and nobody's crash.
+func TestLostLaunchers(t *testing.T) {
+	tell(t, []tale{
+		{"all are back within ten seconds, and nothing is counted", even, `
+			up
+			pass 2
+			fall
+			pass
+			expect event launcher.lost 1
+			expect running builder
+			run 10s
+			expect running adversary builder
+			fall
+			run 15s
+			fall
+			run 15s
+			fall
+			run 15s
+			fall
+			run 15s
+			fall
+			run 15s
+			fall
+			run 15s
+			expect event launcher.lost 7
+			expect event agent.parked 0
+			expect running adversary builder
+			claim a
+			pass 2
+			expect told adversary 1 claim(a)`},
+		{"one session alone is a crash", even, `
+			up builder
+			pass 2
+			fall
+			pass 2
+			expect event launcher.lost 0
+			expect generations builder 2`},
+		{"so are programs that exited", even, `
+			up
+			pass 2
+			dies builder
+			dies adversary
+			pass 2
+			expect event launcher.lost 0`},
+		{"and one that is left alive", even, `
+			up
+			pass 2
+			vanishes builder
+			pass 2
+			expect event launcher.lost 0`},
+	})
+}

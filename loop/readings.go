@@ -1,0 +1,132 @@
+package loop
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"pawl/loop/adapter"
+	"pawl/loop/config"
+	"pawl/loop/launcher"
+	"pawl/loop/ledger"
+	"pawl/loop/screen"
+)
+
+// glass reads the screens of sessions. It remembers what it has read: a screen
+// that has not changed is not searched again.
+type glass struct {
+	readers map[string]*adapter.Reader // by adapter
+	read    map[string]sighting        // by session generation
+}
+
+// sighting is a screen and what it said.
+type sighting struct {
+	reader *adapter.Reader
+	rows   *screen.Row // the first of them: captures share their rows, and never change them
+	title  string
+	adapter.Reading
+}
+
+// readings tells what the screens of all live sessions that draw one say.
+func (e *Engine) readings(ctx context.Context, w World) map[string]adapter.Reading {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.glass.read == nil {
+		e.glass = glass{readers: map[string]*adapter.Reader{}, read: map[string]sighting{}}
+	}
+	out := map[string]adapter.Reading{}
+	live := map[string]bool{}
+	for where, refs := range drawing(w) {
+		t, ok := e.Launchers[where].(launcher.Terminal)
+		if !ok {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(ctx, observeTimeout)
+		screens, err := t.Screens(ctx, slices.Collect(maps.Values(refs)))
+		cancel()
+		if err != nil {
+			e.Log.Warn("screens cannot be read", "launcher", where, "error", err)
+		}
+		for agent, ref := range refs {
+			s, there := screens[ref.Session]
+			r := e.reader(w.Config, w.State.Sessions[agent].Adapter)
+			if there && r != nil {
+				out[agent] = e.glass.look(r, ref.Generation, s)
+				live[ref.Generation] = true
+			}
+		}
+	}
+	maps.DeleteFunc(e.glass.read, func(gen string, _ sighting) bool { return !live[gen] })
+	return out
+}
+
+// drawing are the live sessions that draw a screen, by launcher and agent.
+func drawing(w World) map[string]map[string]launcher.Ref {
+	out := map[string]map[string]launcher.Ref{}
+	for agent, row := range w.State.Sessions {
+		seen, there := w.Sessions[row.Launcher][row.Name]
+		if !there || !seen.Alive || seen.Generation != row.Generation || !w.Config.Adapters[row.Adapter].NeedsTerminal() {
+			continue
+		}
+		if out[row.Launcher] == nil {
+			out[row.Launcher] = map[string]launcher.Ref{}
+		}
+		out[row.Launcher][agent] = seen.Ref
+	}
+	return out
+}
+
+// reader is the one of an adapter as the configuration has it now.
+func (e *Engine) reader(cfg *config.Config, name string) *adapter.Reader {
+	profile := cfg.Adapters[name]
+	if r, known := e.glass.readers[name]; known && reflect.DeepEqual(r.Profile, profile) {
+		return r
+	}
+	r, err := adapter.NewReader(profile)
+	if err != nil {
+		e.Log.Error("an adapter cannot read screens", "adapter", name, "error", err)
+		return nil
+	}
+	e.glass.readers[name] = r
+	return r
+}
+
+func (g *glass) look(r *adapter.Reader, generation string, s screen.Screen) adapter.Reading {
+	var first *screen.Row
+	if len(s.Rows) > 0 {
+		first = &s.Rows[0]
+	}
+	if was, known := g.read[generation]; known && was.reader == r && was.rows == first && was.title == s.Title && first != nil {
+		return was.Reading
+	}
+	got := sighting{reader: r, rows: first, title: s.Title, Reading: r.Read(s)}
+	g.read[generation] = got
+	return got.Reading
+}
+
+// ReadScreen tells what a program that draws a screen does. Output of late is
+// activity where its adapter says so: a screen can look idle between two steps.
+func ReadScreen(r adapter.Reading, output time.Time, grace time.Duration, now time.Time) Reading {
+	out := Reading{Doing: string(r.State), Evidence: r.Evidence, Since: now}
+	switch r.State {
+	case adapter.Auth, adapter.Full, adapter.Fatal:
+		out.Doing = "waiting"
+	case adapter.Idle:
+		if grace > 0 && now.Sub(output).Abs() < grace {
+			out = Reading{Doing: "active", Evidence: "it prints", Since: output}
+		}
+	}
+	return out
+}
+
+// asReader is what a wake is typed with; nil for a program that reads lines.
+func (e *Engine) asReader(cfg *config.Config, row ledger.Session) *adapter.Reader {
+	if !cfg.Adapters[row.Adapter].NeedsTerminal() {
+		return nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.reader(cfg, row.Adapter)
+}
