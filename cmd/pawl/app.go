@@ -16,6 +16,7 @@ import (
 	"pawl/loop/control"
 	"pawl/loop/daemon"
 	"pawl/loop/launcher/process"
+	"pawl/loop/launcher/tmux"
 	"pawl/phases"
 )
 
@@ -42,6 +43,9 @@ type app struct {
 func run(args []string, in io.Reader, out, errw io.Writer) int {
 	if len(args) > 0 && args[0] == "pump" {
 		return process.PumpMain(args[1:], out, errw)
+	}
+	if len(args) > 0 && args[0] == "pane" {
+		return tmux.Main(context.Background(), args[1:], in, errw)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -90,7 +94,7 @@ func (a *app) root() *cobra.Command {
 		a.initCommand(), a.upCommand(), a.downCommand(), a.watchCommand(), a.tickCommand(),
 		a.statusCommand(), a.logsCommand(), a.attachCommand(), a.wakeCommand(), a.phaseCommand(), a.handoffsCommand(),
 		a.pauseCommand(), a.resumeCommand(), a.restartCommand(), a.eventsCommand(), a.pokeCommand(),
-		a.configCommand(), a.demoCommand(), a.versionCommand(),
+		a.configCommand(), a.selftestCommand(), a.demoCommand(), a.versionCommand(),
 	)
 	for _, c := range root.Commands() {
 		usageArgs(c)

@@ -10,7 +10,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -151,9 +153,15 @@ func (p *project) attach(ctx context.Context, name string, show bool) error {
 		return err
 	}
 	l, ref := e.Launchers[row.Launcher], launcher.Ref{Session: row.Name, Generation: row.Generation}
+	if l == nil {
+		return fmt.Errorf("launcher %q of %s is not available here", row.Launcher, name)
+	}
 	if show {
 		fmt.Fprintln(p.app.out, shellJoin(l.Attach(ref)))
 		return nil
+	}
+	if _, draws := l.(launcher.Terminal); draws {
+		return p.become(l.Attach(ref))
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -171,6 +179,18 @@ func (p *project) attach(ctx context.Context, name string, show bool) error {
 	default:
 		return nil // interrupted: the reader of standard input ends with the process
 	}
+}
+
+// become turns into another program, which gets this one's terminal.
+func (p *project) become(argv []string) error {
+	program, err := exec.LookPath(argv[0])
+	if err != nil {
+		return err
+	}
+	if err := p.close(); err != nil {
+		return err
+	}
+	return fmt.Errorf("%s: %w", shellJoin(argv), syscall.Exec(program, argv, os.Environ()))
 }
 
 // typeLines sends what a person types, a line each, until the end of the input.

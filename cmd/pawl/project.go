@@ -20,8 +20,6 @@ import (
 	"pawl/loop/config"
 	"pawl/loop/control"
 	"pawl/loop/daemon"
-	"pawl/loop/launcher"
-	"pawl/loop/launcher/process"
 	"pawl/loop/ledger"
 )
 
@@ -185,17 +183,13 @@ func (p *project) known(names ...string) error {
 
 // engine puts a loop's edges together.
 func (p *project) engine(log *slog.Logger) (*loop.Engine, error) {
-	self, err := os.Executable()
+	where, first, err := p.launchers(log)
 	if err != nil {
 		return nil, err
 	}
 	return &loop.Engine{
-		Source: &loop.Source{Path: p.path}, Ledger: p.ledger, Default: "process", Log: log, Now: time.Now,
-		Env: p.environment,
-		Launchers: map[string]launcher.Launcher{"process": process.New(process.Options{
-			Runtime: p.place.Sessions(), Program: self, Self: []string{"pawl", "pump"},
-			Attach: []string{"pawl", "--config", p.path, "attach"}, Log: log,
-		})},
+		Source: &loop.Source{Path: p.path}, Ledger: p.ledger, Default: first, Log: log, Now: time.Now,
+		Env: p.environment, Launchers: where,
 	}, nil
 }
 

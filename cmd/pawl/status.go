@@ -11,9 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pawl/handoff"
 	"pawl/loop"
 	"pawl/loop/config"
 	"pawl/loop/control"
+	"pawl/loop/delivery"
 )
 
 // statusView is `pawl status --json`. What has no key there is for the table.
@@ -62,6 +64,9 @@ type agentView struct {
 	Handoffs  int    `json:"handoffs"`
 	NextWake  string `json:"next_wake"`
 	Why       string `json:"-"` // it is told nothing now, because
+
+	Told string            `json:"-"` // what is on its way to it
+	Owes []handoff.Handoff `json:"-"` // oldest first
 }
 
 type serviceView struct {
@@ -173,9 +178,15 @@ func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
 	if v.State == "gone" && row.Finished {
 		v.State = "exited"
 	}
-	for _, h := range d.After.Handoffs {
-		if h.Agent == u.Name && !h.State.Closed() {
-			v.Handoffs++
+	for _, id := range d.After.Order {
+		if h := d.After.Handoffs[id]; h.Agent == u.Name && !h.State.Closed() {
+			v.Owes = append(v.Owes, h)
+		}
+	}
+	v.Handoffs = len(v.Owes)
+	for _, wake := range w.State.Wakes { // a preview's own wakes are not on their way
+		if wake.Agent == u.Name && (wake.State == delivery.Queued || wake.State == delivery.Sent) {
+			v.Told = wake.Text
 		}
 	}
 	return v

@@ -36,14 +36,55 @@ func printTo(w, like io.Writer, v statusView, unclear []string, now time.Time) {
 		fmt.Fprintf(w, "  %s\n", paint(like, yellow, u))
 	}
 	fmt.Fprintln(w)
-	t := newTable("AGENT", "STATE", "FOR", "OPEN", "RESTARTS", "ADAPTER", "WHY")
+	t := newTable("AGENT", "STATE", "FOR", "OPEN", "RESTARTS", "MODEL", "ADAPTER")
 	for _, a := range v.Agents {
-		t.row(a.Name, stateText(a), forText(a.Since, now), fmt.Sprint(a.Handoffs), fmt.Sprint(a.Restarts), a.Adapter, whyText(a))
+		t.row(a.Name, stateText(a), forText(a.Since, now), fmt.Sprint(a.Handoffs), fmt.Sprint(a.Restarts), a.Model, a.Adapter)
+		explain(t, a, now)
 	}
 	for _, s := range v.Services {
-		t.row(s.Name, stateText(s.unit), forText(s.unit.Since, now), "", fmt.Sprint(s.unit.Restarts), "service", whyText(s.unit))
+		t.row(s.Name, stateText(s.unit), forText(s.unit.Since, now), "", fmt.Sprint(s.unit.Restarts), "", "service")
+		explain(t, s.unit, now)
 	}
 	t.printLike(w, like)
+}
+
+// shownHandoffs is how many of an agent's handoffs status names.
+const shownHandoffs = 3
+
+// explain puts below an agent's row what its state was read from, what it is
+// being told, what it owes, and why it is told nothing more.
+func explain(t *table, a agentView, now time.Time) {
+	if a.State != "gone" && a.State != "exited" {
+		t.note("sees", a.Evidence)
+	}
+	t.note("told", a.Told)
+	for i, h := range a.Owes {
+		if i == shownHandoffs {
+			t.note("", fmt.Sprintf("and %d more; pawl handoffs lists them", len(a.Owes)-i))
+			break
+		}
+		label := "owes"
+		if i > 0 {
+			label = ""
+		}
+		t.note(label, owed(h, now))
+	}
+	t.note("held", whyText(a))
+}
+
+// owed is one open handoff in words.
+func owed(h handoff.Handoff, now time.Time) string {
+	switch h.State {
+	case handoff.Taken:
+		text := h.Label() + ", told " + ago(now.Sub(h.TakenAt)) + " ago"
+		if h.Attempts > 1 {
+			text += fmt.Sprintf(" and reminded %d times", h.Attempts-1)
+		}
+		return text
+	case handoff.Queued, handoff.Sent:
+		return h.Label() + ", being told"
+	}
+	return h.Label() + ", not told yet, open for " + ago(now.Sub(h.OpenedAt))
 }
 
 func since(label, at string, now time.Time) string {

@@ -14,12 +14,28 @@ import (
 // table prints aligned columns, two spaces apart. On a terminal the last column
 // is cut at its edge; elsewhere nothing is cut.
 type table struct {
-	rows [][]string
+	rows  [][]string
+	notes map[int][]note // lines below a row
 }
+
+// note is a line below a row: what it is about, and what is so.
+type note struct{ label, text string }
 
 func newTable(heads ...string) *table { return &table{rows: [][]string{heads}} }
 
 func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+
+// note adds a line below the last row; an empty one is left out.
+func (t *table) note(label, text string) {
+	if text == "" {
+		return
+	}
+	if t.notes == nil {
+		t.notes = map[int][]note{}
+	}
+	n := len(t.rows) - 1
+	t.notes[n] = append(t.notes[n], note{label, text})
+}
 
 func (t *table) print(w io.Writer) { t.printLike(w, w) }
 
@@ -33,7 +49,28 @@ func (t *table) printLike(w, like io.Writer) {
 	}
 	for n, r := range t.rows {
 		fmt.Fprintln(w, t.line(like, n, r, widths))
+		for _, below := range t.notes[n] {
+			text := below.text
+			if limit := columns(like); limit > 0 {
+				text = cut(text, limit-noteIndent-noteLabel)
+			}
+			fmt.Fprintf(w, "%*s%s%s\n", noteIndent, "", paint(like, faint, fmt.Sprintf("%-*s", noteLabel, below.label)), text)
+		}
 	}
+}
+
+// Columns of a note.
+const (
+	noteIndent = 2
+	noteLabel  = 7
+)
+
+// cut shortens text to so many characters.
+func cut(text string, limit int) string {
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:max(limit-1, 0)]) + "…"
+	}
+	return text
 }
 
 // line lays out one row. Colours take no room: each cell is cut and padded
@@ -46,8 +83,8 @@ func (t *table) line(like io.Writer, n int, cells []string, widths []int) string
 	var b strings.Builder
 	used, limit := 0, columns(like)
 	for i, c := range cells[:last+1] {
-		if runes := []rune(c); limit > 0 && used+len(runes) > limit {
-			c = string(runes[:max(limit-used-1, 0)]) + "…"
+		if limit > 0 {
+			c = cut(c, limit-used)
 		}
 		style := faint
 		if n > 0 {

@@ -188,16 +188,13 @@ func (p *project) canRun(a config.Agent, o upOptions) error {
 		name = o.adapter
 	}
 	profile := p.cfg.Adapters[name]
-	where := a.Launcher
-	if where == "" {
-		where = "process"
+	where := p.launcherFor(a)
+	if why, hint := p.unavailable(where); why != "" {
+		return &hinted{&invalidError{fmt.Errorf("agent %s: %s", a.Name, why)}, hint}
 	}
-	if where != "process" {
-		return &invalidError{fmt.Errorf("agent %s: launcher %q is not available in this version; use launcher: process", a.Name, where)}
-	}
-	if profile.NeedsTerminal() {
-		return &hinted{&invalidError{fmt.Errorf("agent %s: adapter %s needs a terminal, and launcher process has none", a.Name, name)},
-			"use adapter: script with a program that reads its wakes from standard input"}
+	if where.Type == "process" && profile.NeedsTerminal() {
+		return &hinted{&invalidError{fmt.Errorf("agent %s: adapter %s needs a terminal, and launcher %s has none", a.Name, name, where.Name)},
+			"install tmux, or use adapter: script with a program that reads its wakes from standard input"}
 	}
 	if len(profile.Command) > 0 && !p.findsProgram(a, profile.Command[0]) {
 		return &hinted{fmt.Errorf("agent %s: adapter %s runs %q, which is not on PATH", a.Name, name, profile.Command[0]), "install it, or set adapters." + name + ".command"}
