@@ -71,6 +71,8 @@ type rig struct {
 	env   []string // of every process that the test starts
 	said  string   // what the last pawl wrote to stderr
 
+	socket string // of the tmux server, where it has one
+
 	book     *ledger.Ledger
 	bookFile os.FileInfo
 }

@@ -15,9 +15,8 @@ import (
 	"pawl/loop/sim/tui"
 )
 
-// terminals puts the stage's agents on a tmux server of their own, as the fake
-// agent that draws a screen. Its turns do what the demo's agents do.
-func (r *rig) terminals() (socket string) {
+// onServer gives the rig a tmux server of its own, and returns its socket.
+func (r *rig) onServer() (socket string) {
 	r.t.Helper()
 	if _, err := exec.LookPath("tmux"); err != nil {
 		if os.Getenv("PAWL_TEST_ALL") == "1" {
@@ -31,13 +30,42 @@ func (r *rig) terminals() (socket string) {
 	}
 	socket = filepath.Join(dir, "s")
 	r.t.Cleanup(func() {
-		if out, err := exec.Command("tmux", "-S", socket, "kill-server").CombinedOutput(); err != nil && !strings.Contains(string(out), "no server") && !strings.Contains(string(out), "error connecting") {
+		out, err := exec.Command("tmux", "-S", socket, "kill-server").CombinedOutput()
+		if text := string(out); err != nil && !strings.Contains(text, "no server") && !strings.Contains(text, "error connecting") && !strings.Contains(text, "server exited") {
 			r.t.Errorf("kill-server: %v\n%s", err, out)
 		}
 		if err := os.RemoveAll(dir); err != nil {
 			r.t.Error(err)
 		}
 	})
+	text, err := os.ReadFile(r.stage.Config())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.socket = socket
+	r.write(r.stage.Config(), fmt.Sprintf("%slaunchers: {tmux: {socket: %q}}\n", text, socket))
+	return socket
+}
+
+// screen is what the sessions show.
+func (r *rig) screen() string {
+	out, err := exec.Command("tmux", "-S", r.socket, "list-panes", "-a", "-F", "#{pane_id}").Output()
+	if err != nil {
+		return err.Error()
+	}
+	var all strings.Builder
+	for pane := range strings.FieldsSeq(string(out)) {
+		text, err := exec.Command("tmux", "-S", r.socket, "capture-pane", "-p", "-t", pane).CombinedOutput()
+		fmt.Fprintf(&all, "%s %v\n%s\n", pane, err, text)
+	}
+	return all.String()
+}
+
+// terminals puts the stage's agents on a tmux server of their own, as the fake
+// agent that draws a screen. Its turns do what the demo's agents do.
+func (r *rig) terminals() (socket string) {
+	r.t.Helper()
+	socket = r.onServer()
 	self, err := os.Executable()
 	if err != nil {
 		r.t.Fatal(err)
@@ -57,7 +85,7 @@ func (r *rig) terminals() (socket string) {
 	}
 	yaml := strings.NewReplacer(
 		"adapter: script", "adapter: fake", "launcher: process", "launcher: tmux",
-		"adapters:\n", fmt.Sprintf("launchers: {tmux: {socket: %q}}\nadapters:\n%s", socket, fakeYAML([]string{self, "fake-agent", "--work", "100ms", "--turn", turn})),
+		"adapters:\n", "adapters:\n"+fakeYAML([]string{self, "fake-agent", "--work", "100ms", "--turn", turn}),
 	).Replace(string(text))
 	r.write(r.stage.Config(), yaml)
 	return socket

@@ -1,0 +1,147 @@
+package sim
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"pawl/loop/adapter/realcli"
+	"pawl/loop/adapter/realcli/model"
+)
+
+// Real agent CLIs on a scripted model take ten wakes each, idle and busy, whole
+// and once, from the real coordinator on real tmux.
+func TestRealCLIsTakeTenWakes(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		command []string // instead of the built-in one, which root may not use
+		model   string
+	}{
+		{name: realcli.Codex},
+		{name: realcli.Claude, command: []string{"claude", "--permission-mode", "acceptEdits", "--allowedTools", "Bash", "--"}},
+		{name: realcli.OpenCode},
+		{name: realcli.Gemini, model: "gemini-2.5-pro"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			realcli.Install(t, c.name)
+			r := realRig(t, c.name, c.command, c.model)
+			r.tenWakes(c.name)
+		})
+	}
+}
+
+// real is a rig with one real agent.
+type real struct {
+	*rig
+	model *model.Server
+}
+
+func realRig(t *testing.T, name string, command []string, modelName string) *real {
+	t.Helper()
+	r := emptyRig(t)
+	r.stage.Phases = []string{"one"}
+	if err := r.stage.makeOrigin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.stage.makeClones(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	server, err := model.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	dir := filepath.Join(r.stage.Dir, "builder")
+	env, _ := realcli.Home(t, name, dir, server.BaseURL("worker"), realcli.Unattended)
+	var b strings.Builder
+	fmt.Fprintf(&b, "version: 1\nproject: rig\norigin: {url: %q, poll: 200ms}\nsupervise: {interval: 500ms}\n", r.stage.Origin())
+	b.WriteString("adapters:\n")
+	if command != nil {
+		fmt.Fprintf(&b, "  %s: {command: [\"%s\"]}\n", name, strings.Join(command, `", "`))
+	}
+	b.WriteString("  unused: {command: [sh]}\n")
+	fmt.Fprintf(&b, "defaults:\n  launcher: tmux\nagents:\n  worker:\n    kind: persistent\n    adapter: %s\n    dir: %q\n    prompt: \"[[say: ready]] begin\"\n    env:\n", name, dir)
+	for _, kv := range env {
+		k, v, _ := strings.Cut(kv, "=")
+		fmt.Fprintf(&b, "      %s: %q\n", k, v)
+	}
+	if modelName != "" {
+		fmt.Fprintf(&b, "    model: %s\n", modelName)
+	}
+	if err := os.MkdirAll(filepath.Dir(r.stage.Config()), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r.write(r.stage.Config(), b.String())
+	r.onServer()
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the screen:\n%s", r.screen())
+		}
+	})
+	return &real{rig: r, model: server}
+}
+
+// tenWakes tells the agent ten things, some while it works.
+func (r *real) tenWakes(name string) {
+	r.t.Helper()
+	r.pawl("up", "--no-watch")
+	r.watch()
+	r.untilWithin(time.Minute, "the kickoff arrives", func() bool { return len(r.model.Received()) == 1 })
+	var want []string
+	busy := 0
+	for n := range 10 {
+		text := fmt.Sprintf("[[say: noted]] wake number %d of ten, größer, $HOME #{pane_id} ;", n)
+		switch n % 5 {
+		case 1:
+			text = fmt.Sprintf("[[slow: 3]] wake number %d takes its time", n)
+		case 3:
+			text += strings.Repeat(" and it is long", 46)
+		}
+		if n%5 != 2 { // the one after the slow one comes while it works
+			r.untilWithin(time.Minute, "the agent is idle", func() bool { return r.doing() == "idle" })
+		} else {
+			r.untilWithin(time.Minute, "the agent works", func() bool { return r.doing() == "active" })
+			busy++
+		}
+		r.pawl("wake", "worker", "-m", text)
+		want = append(want, text)
+		r.untilWithin(time.Minute, fmt.Sprintf("wake %d is taken", n), r.told)
+	}
+	r.untilWithin(time.Minute, "all of them arrive", func() bool { return len(r.model.Received()) >= 11 && r.doing() == "idle" })
+	got := r.model.Received()
+	if len(got) != 11 {
+		r.t.Errorf("%s: the model was told %d things, want 11", name, len(got))
+	}
+	for n, text := range want {
+		times := 0
+		for _, m := range got {
+			if _, told, _ := strings.Cut(m.Text, " "); strings.HasPrefix(m.Text, "w") && told == text {
+				times++
+			}
+		}
+		if times != 1 {
+			r.t.Errorf("%s: wake %d arrived whole %d times, want once", name, n, times)
+		}
+	}
+	if r.t.Failed() {
+		for _, m := range got {
+			r.t.Logf("received %q", m.Text)
+		}
+	}
+	r.t.Logf("%s: ten wakes, %d of them while it worked", name, busy)
+}
+
+func (r *real) doing() string { return r.loaded().Sessions["worker"].Doing }
+
+// told says that nothing waits for the agent and nothing is on its way to it.
+func (r *real) told() bool {
+	s := r.loaded()
+	return len(s.Items) == 0 && len(s.Wakes) == 0
+}
