@@ -146,8 +146,12 @@ func (p *planner) ended(u *unit, row ledger.Session, exit *launcher.Exit) {
 	}
 	p.close(row)
 	p.event("agent.exited", u.Name, "generation", row.Generation, "how", how, "code", row.ExitCode, "signal", row.ExitSignal, "reason", asWord(asked, row.Reason))
-	if !asked {
+	switch {
+	case !asked:
 		p.heal(u, row, how, exit)
+	case exit != nil && (want == ledger.Down || want == ledger.Off):
+		// Nobody starts it again: what its launcher still shows of it goes away now.
+		p.act(Action{Kind: Forget, Agent: u.Name, Generation: row.Generation, Again: true})
 	}
 }
 

@@ -170,6 +170,7 @@ func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
 		Model: cmp.Or(row.Model, u.Model), Session: u.Session, State: "gone", Wanted: string(row.Wanted),
 		Restarts: len(row.History.Restarts), Parked: row.Parked, Paused: row.Paused, Why: d.Holds[u.Name],
 	}
+	v.HeldUntil = stamp(loop.HeldUntil(w.Config, d.After, u.Name))
 	// What a preview would start does not run yet: only what was seen counts.
 	was, known := w.State.Sessions[u.Name]
 	if now, ok := d.After.Sessions[u.Name]; ok && (!now.LiveAt.IsZero() || known && now.Generation == was.Generation) {

@@ -10,6 +10,8 @@ import (
 
 	"pawl/loop/adapter/realcli"
 	"pawl/loop/adapter/realcli/model"
+	"pawl/loop/launcher/proc"
+	"pawl/loop/ledger"
 )
 
 // Real agent CLIs on a scripted model take ten wakes each, idle and busy, whole
@@ -135,7 +137,30 @@ func (r *real) tenWakes(name string) {
 			r.t.Logf("received %q", m.Text)
 		}
 	}
-	r.t.Logf("%s: ten wakes, %d of them while it worked", name, busy)
+	generation := r.loaded().Sessions["worker"].Generation
+	begin := time.Now()
+	r.pawl("down")
+	left := proc.Kin{Generation: generation}
+	r.until("nothing of the session runs any more", func() bool {
+		n, err := left.Signal(0)
+		return n == 0 && err == nil
+	})
+	r.t.Logf("%s: ten wakes, %d of them while it worked; down after %s: %v", name, busy, time.Since(begin).Round(time.Millisecond), r.how("agent.exited"))
+}
+
+// how is what the last event of a kind says.
+func (r *real) how(kind string) (how any) {
+	r.t.Helper()
+	r.ledger(func(l *ledger.Ledger) error {
+		all, err := l.Events(r.t.Context(), 0, 100_000)
+		for _, e := range all {
+			if e.Kind == kind {
+				how = e.Data["how"]
+			}
+		}
+		return err
+	})
+	return how
 }
 
 func (r *real) doing() string { return r.loaded().Sessions["worker"].Doing }

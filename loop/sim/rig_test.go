@@ -108,7 +108,7 @@ func emptyRig(t testing.TB) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(base, `it's $(a) "loop"`)
+	dir := filepath.Join(base, `it's $(a) "loop" 100%d #{pid}`)
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -47,6 +47,14 @@ func (r *rig) onServer() (socket string) {
 	return socket
 }
 
+// tmux is what a person does to the server.
+func (r *rig) tmux(args ...string) {
+	r.t.Helper()
+	if out, err := exec.Command("tmux", append([]string{"-S", r.socket}, args...)...).CombinedOutput(); err != nil {
+		r.t.Fatalf("tmux %q: %v\n%s", args, err, out)
+	}
+}
+
 // screen is what the sessions show.
 func (r *rig) screen() string {
 	out, err := exec.Command("tmux", "-S", r.socket, "list-panes", "-a", "-F", "#{pane_id}").Output()

@@ -26,7 +26,7 @@ type reaping struct {
 }
 
 const (
-	betweenKeys = 150 * time.Millisecond // an Escape and a key sooner after it are another key
+	betweenKeys = 400 * time.Millisecond // an Escape and a key sooner after it are another key
 	afterKeys   = 1500 * time.Millisecond
 )
 
@@ -50,13 +50,10 @@ func (l *Launcher) reaper(ctx context.Context, p pane, deadline time.Duration) e
 }
 
 // helper is the shell command that runs one of our helpers. Tmux hands it to a
-// shell after having replaced its own formats and those of strftime(3).
+// shell after having replaced its own formats.
 func (l *Launcher) helper(step, argument string) string {
-	var words []string
-	for _, w := range append(append([]string(nil), l.opts.Self...), step, argument) {
-		words = append(words, quoted(w))
-	}
-	return strings.NewReplacer("#", "##", "%", "%%").Replace("exec " + strings.Join(words, " "))
+	words := append(append([]string(nil), l.opts.Self...), step, argument)
+	return strings.ReplaceAll("exec "+quotedAll(words), "#", "##")
 }
 
 // reap presses a session's stop keys, waits for the end of its leader, and

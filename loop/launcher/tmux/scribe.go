@@ -49,7 +49,9 @@ func (l *Launcher) scribe(ref launcher.Ref, log, file string) string {
 	if err != nil {
 		panic(err) // strings always encode
 	}
-	return strings.NewReplacer(paneWord, "#{pane_id}", leaderWord, "#{pane_pid}", serverWord, "#{pid}").Replace(l.helper(stepScribe, string(doc)))
+	// Pipe-pane, unlike run-shell, also replaces the formats of strftime(3).
+	command := strings.ReplaceAll(l.helper(stepScribe, string(doc)), "%", "%%")
+	return strings.NewReplacer(paneWord, "#{pane_id}", leaderWord, "#{pane_pid}", serverWord, "#{pid}").Replace(command)
 }
 
 // scribe reads all that a pane prints until its program has ended, and then
