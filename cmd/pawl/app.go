@@ -94,7 +94,7 @@ func (a *app) root() *cobra.Command {
 		a.initCommand(), a.upCommand(), a.downCommand(), a.watchCommand(), a.tickCommand(),
 		a.statusCommand(), a.logsCommand(), a.attachCommand(), a.wakeCommand(), a.phaseCommand(), a.handoffsCommand(),
 		a.pauseCommand(), a.resumeCommand(), a.restartCommand(), a.eventsCommand(), a.pokeCommand(),
-		a.configCommand(), a.selftestCommand(), a.demoCommand(), a.versionCommand(),
+		a.configCommand(), a.doctorCommand(), a.selftestCommand(), a.demoCommand(), a.versionCommand(),
 	)
 	for _, c := range root.Commands() {
 		usageArgs(c)

@@ -72,6 +72,7 @@ func TestClone(t *testing.T) {
 		{"no repository, no loop", at("clone", func(f *CloneFacts) { f.Top, f.Says, f.Loop = "", "not a git repository", false }), clone, Warn, "not a git repository", "clones origin"},
 		{"no remote", at("clone", func(f *CloneFacts) { f.Origin = "" }), clone, Fail, "no remote", "git remote add"},
 		{"other origin", at("clone", func(f *CloneFacts) { f.Origin, f.Alike = "/x", false }), clone, Fail, "a clone of /x, not of /o", "set-url"},
+		{"slow", at("clone", func(f *CloneFacts) { f.Slow, f.Top, f.Origin = true, "", "" }), clone, Warn, "/c: git did not answer", "git status"},
 		{"shared", at("clone", func(f *CloneFacts) { f.Shared = []string{"a"} }), clone, Warn, "the folder of a as well", "dir of its own"},
 		{"inside another", at("clone", func(f *CloneFacts) { f.Top = "/" }), clone, Warn, "no clone of its own", "move it away"},
 		{"pawl.yaml's own folder in a repository", at("clone", func(f *CloneFacts) { f.Top, f.Own = "/", true }), clone, OK, "/c", ""},
@@ -84,7 +85,7 @@ func TestClone(t *testing.T) {
 		{"no branch", at("tree", func(f *CloneFacts) { f.Branch = "" }), tree, Warn, "on no branch", "git switch main"},
 		{"never fetched", at("tree", func(f *CloneFacts) { f.Fetched = false }), tree, OK, "never fetched", ""},
 		{"lock", at("tree", func(f *CloneFacts) { f.Lock = true }), tree, Warn, "index.lock", "remove .git/index.lock"},
-		{"slow", at("tree", func(f *CloneFacts) { f.Unknown = "no answer within 2s" }), tree, Warn, "not known: no answer", "git status"},
+		{"not readable", at("tree", func(f *CloneFacts) { f.Unknown = "bad object HEAD" }), tree, Warn, "not known: bad object", "git status"},
 		{"identity", at("identity", func(*CloneFacts) {}), who, OK, "b <b@x>", ""},
 		{"no identity", at("identity", func(f *CloneFacts) { f.Identity = "" }), who, Warn, "user.name", "config user.name b"},
 	})

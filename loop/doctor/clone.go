@@ -9,6 +9,7 @@ import (
 type CloneFacts struct {
 	Agent  string
 	Dir    string
+	Slow   bool     // git did not answer in time: nothing else is known
 	Absent bool     // it does not exist
 	Own    bool     // it is pawl.yaml's own folder, the default
 	Loop   bool     // the agent is of kind loop: it commits and pushes
@@ -35,6 +36,9 @@ func Clone(f CloneFacts) []Finding {
 	group := AgentGroup(f.Agent)
 	if f.Absent {
 		return []Finding{okay(group+"/clone", f.Dir+" does not exist; pawl up clones origin into it")}
+	}
+	if f.Slow {
+		return []Finding{warn(group+"/clone", f.Dir+": git did not answer in time", "run git status there; a folder on a network may be slow, or gone")}
 	}
 	place := clonePlace(f, group+"/clone")
 	if f.Top == "" {

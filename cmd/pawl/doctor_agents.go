@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"pawl/loop/adapter"
+	"pawl/loop/config"
+	"pawl/loop/doctor"
+	"pawl/loop/launcher/proc"
+)
+
+// agent is the check of the i-th agent's program, launcher and folder.
+func (e *examiner) agent(i int) check {
+	return func(ctx context.Context) []doctor.Finding {
+		a := e.cfg.Agents[i]
+		return append(doctor.Agent(e.agentFacts(a)), e.clone(ctx, i)...)
+	}
+}
+
+func (e *examiner) agentFacts(a config.Agent) doctor.AgentFacts {
+	profile := e.cfg.Adapters[a.Adapter]
+	env := agentEnv(a, e.env)
+	f := doctor.AgentFacts{
+		Name: a.Name, Adapter: a.Adapter, Command: profile.Command, Wrap: a.Wrap,
+		Root: e.uid == 0, Sandbox: slices.Contains(env, "IS_SANDBOX=1"), Launcher: e.p.launcherFor(a).Name,
+	}
+	if len(profile.Command) > 0 {
+		f.Program = profile.Command[0]
+	}
+	first := f.Program
+	if len(a.Wrap) > 0 {
+		first = a.Wrap[0]
+	}
+	// What a folder that is not cloned yet brings along is known only at the start.
+	_, err := os.Stat(a.Dir)
+	f.Template = strings.Contains(first, "{{") || err != nil && !filepath.IsAbs(first) && strings.Contains(first, "/")
+	if !f.Template && first != "" {
+		path, err := proc.FindProgram(first, a.Dir, env)
+		f.Path = path
+		if err != nil {
+			f.Missing = e.notFound(err)
+		}
+	}
+	f.Refused, f.Advice = e.refused(a, profile)
+	return f
+}
+
+// notFound is why a program was not found, without the whole PATH.
+func (e *examiner) notFound(err error) string {
+	before, path, ok := strings.Cut(err.Error(), "not found in PATH=")
+	if !ok {
+		return before
+	}
+	if path == "" {
+		return "PATH is empty"
+	}
+	if isThere(e.p.envFile()) {
+		return "it is not on the PATH that pawl up recorded"
+	}
+	return "it is not on PATH"
+}
+
+// refused says why an agent's launcher cannot run its program.
+func (e *examiner) refused(a config.Agent, profile adapter.Profile) (why, hint string) {
+	where := e.p.launcherFor(a)
+	if why, hint := e.p.unavailable(where); why != "" {
+		return why, hint
+	}
+	if where.Type == "process" && profile.NeedsTerminal() {
+		return "adapter " + a.Adapter + " needs a terminal, and launcher " + where.Name + " has none",
+			"use launcher: tmux, or adapter: script with a program that reads its wakes from standard input"
+	}
+	return "", ""
+}
+
+// agentEnv is the environment of a's sessions: its own entries after those that
+// `up` recorded. An entry's earlier values are dropped.
+func agentEnv(a config.Agent, env []string) []string {
+	lookup := func(name string) string {
+		for _, kv := range slices.Backward(env) {
+			if value, ok := strings.CutPrefix(kv, name+"="); ok {
+				return value
+			}
+		}
+		return ""
+	}
+	out := slices.Clone(env)
+	for _, v := range a.Env {
+		out = slices.DeleteFunc(out, func(kv string) bool { return strings.HasPrefix(kv, v.Name+"=") })
+		out = append(out, v.Name+"="+os.Expand(v.Value, lookup))
+	}
+	return out
+}
+
+// versions are the checks of agent programs that pawl knows, one for each
+// program. Others are not run: what they would take --version for is not known.
+func (e *examiner) versions() []check {
+	recorded := recordings()
+	asked := map[string]bool{}
+	var list []check
+	for _, a := range e.cfg.Agents {
+		profile := e.cfg.Adapters[a.Adapter]
+		if !a.Enabled || len(a.Wrap) > 0 || !knownProgram(a.Adapter, profile) {
+			continue
+		}
+		env := agentEnv(a, e.env)
+		path, err := proc.FindProgram(profile.Command[0], a.Dir, env)
+		if err != nil || asked[path] {
+			continue
+		}
+		asked[path] = true
+		list = append(list, func(ctx context.Context) []doctor.Finding {
+			f := doctor.CLIFacts{Program: profile.Command[0], Recorded: recorded[a.Adapter]}
+			says, err := ask(ctx, question{program: path, args: []string{"--version"}, env: env, dir: "/"})
+			f.Says = firstWords(says)
+			if err != nil {
+				f.Trouble = err.Error()
+			}
+			return []doctor.Finding{doctor.CLI(f)}
+		})
+	}
+	return list
+}
+
+// knownProgram says that an adapter runs the program of the built-in one of its name.
+func knownProgram(name string, profile adapter.Profile) bool {
+	builtin := adapter.Builtin()[name]
+	return len(builtin.Command) > 0 && len(profile.Command) > 0 && filepath.Base(profile.Command[0]) == builtin.Command[0]
+}
+
+// recordings are the sources of the recorded screens, by adapter.
+func recordings() map[string][]string {
+	sources := map[string][]string{}
+	for _, r := range adapter.Screens() {
+		sources[r.Adapter] = append(sources[r.Adapter], r.Source)
+	}
+	return sources
+}
