@@ -19,6 +19,7 @@ import (
 	"pawl/loop/config"
 	"pawl/loop/launcher"
 	"pawl/loop/launcher/process"
+	"pawl/loop/launcher/tmux"
 	"pawl/loop/ledger"
 )
 
@@ -29,8 +30,14 @@ type bench struct {
 	engine *loop.Engine
 }
 
-// newBench builds the pawl that keeps the sessions, an origin, and n agents that sleep.
+// newBench is one on the process launcher.
 func newBench(tb testing.TB, n int) *bench {
+	tb.Helper()
+	return newBenchOn(tb, n, "process")
+}
+
+// newBenchOn builds the pawl that keeps the sessions, an origin, and n agents that sleep.
+func newBenchOn(tb testing.TB, n int, where string) *bench {
 	tb.Helper()
 	dir, err := os.MkdirTemp("", "pawl-bench-") // short: sockets lie below it
 	if err != nil {
@@ -47,7 +54,8 @@ func newBench(tb testing.TB, n int) *bench {
 	b.run(dir, "git", "init", "-q", "--bare", "-b", "main", "origin.git")
 	var yaml strings.Builder
 	fmt.Fprintf(&yaml, "version: 1\nproject: bench\norigin: {url: %q, poll: 1h}\n", filepath.Join(dir, "origin.git"))
-	yaml.WriteString("adapters:\n  script: {command: [sleep, \"100000\"]}\ndefaults: {adapter: script, launcher: process}\nagents:\n")
+	yaml.WriteString("adapters:\n  script: {command: [sleep, \"100000\"]}\n  screen: {command: [sh, -c, 'printf \"> \"; exec sleep 100000'], detect: {composer: '^> ?(.*)$'}}\n")
+	fmt.Fprintf(&yaml, "defaults: {adapter: %s, launcher: %s}\nagents:\n", map[string]string{"process": "script", "tmux": "screen"}[where], where)
 	for i := range n {
 		role := [...]string{"builder", "adversary", "other"}[min(i, 2)]
 		fmt.Fprintf(&yaml, "  a%d: {kind: loop, role: %s}\n", i, role)
@@ -63,9 +71,10 @@ func newBench(tb testing.TB, n int) *bench {
 	log := slog.New(slog.DiscardHandler)
 	b.engine = &loop.Engine{
 		Source: &loop.Source{Path: path}, Ledger: l, Default: "process", Log: log, Now: time.Now, Env: os.Environ,
-		Launchers: map[string]launcher.Launcher{"process": process.New(process.Options{
-			Runtime: filepath.Join(dir, "p"), Program: program, Self: []string{"pawl", "pump"}, Log: log,
-		})},
+		Launchers: map[string]launcher.Launcher{
+			"process": process.New(process.Options{Runtime: filepath.Join(dir, "p"), Program: program, Self: []string{"pawl", "pump"}, Log: log}),
+			"tmux":    tmux.New(tmux.Options{Socket: filepath.Join(dir, "s"), Runtime: filepath.Join(dir, "t"), Self: []string{program, "pane"}, Log: log}),
+		},
 	}
 	tb.Cleanup(func() {
 		b.want(ledger.Off)
@@ -141,22 +150,24 @@ func cpu(tb testing.TB) time.Duration {
 
 // BenchmarkIdlePass is a pass in which nothing happens.
 func BenchmarkIdlePass(b *testing.B) {
-	for _, n := range []int{2, 50, 300} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			if n > 50 && testing.Short() {
-				b.Skip("many sessions")
-			}
-			loop := newBench(b, n)
-			loop.idle()
-			before := cpu(b)
-			for b.Loop() {
-				rep, err := loop.engine.Pass(b.Context(), lookless)
-				if err != nil || len(rep.Actions) > 0 {
-					b.Fatal(rep.Actions, err)
+	for _, where := range []string{"process", "tmux"} {
+		for _, n := range []int{2, 50, 300} {
+			b.Run(fmt.Sprint(where, "/", n), func(b *testing.B) {
+				if n > 50 && (testing.Short() || where == "tmux") {
+					b.Skip("many sessions: to start them takes minutes")
 				}
-			}
-			b.ReportMetric(float64((cpu(b)-before).Microseconds())/float64(b.N)/float64(n), "cpu-µs/agent")
-		})
+				loop := newBenchOn(b, n, where)
+				loop.idle()
+				before := cpu(b)
+				for b.Loop() {
+					rep, err := loop.engine.Pass(b.Context(), lookless)
+					if err != nil || len(rep.Actions) > 0 {
+						b.Fatal(rep.Actions, err)
+					}
+				}
+				b.ReportMetric(float64((cpu(b)-before).Microseconds())/float64(b.N)/float64(n), "cpu-µs/agent")
+			})
+		}
 	}
 }
 

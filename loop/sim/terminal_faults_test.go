@@ -14,10 +14,10 @@ import (
 // fakes is a rig whose agents draw screens, and do nothing but listen.
 type fakes struct{ *rig }
 
-// newFakes makes one. yaml is added to its pawl.yaml.
-func newFakes(t *testing.T, yaml string) fakes {
+// newFakes makes one.
+func newFakes(t *testing.T) fakes {
 	t.Helper()
-	r := newRig(t, yaml)
+	r := newRig(t, "")
 	r.onServer()
 	f := fakes{r}
 	self, err := os.Executable()
@@ -91,25 +91,26 @@ func (f fakes) idle() {
 func (f fakes) doing(agent string) string { return f.loaded().Sessions[agent].Doing }
 
 func TestAScreenIsTold(t *testing.T) {
-	f := newFakes(t, "")
+	f := newFakes(t)
 	f.start()
 	claim := f.claim("a")
 	f.until("the adversary is told", func() bool { return f.toldOf("adversary", claim) == 1 })
 }
 
 func TestADialogIsLeftToAPerson(t *testing.T) {
-	f := newFakes(t, "")
+	f := newFakes(t)
 	f.start()
-	f.order("adversary", "dialog")
-	f.until("it is seen", func() bool { return f.doing("adversary") == "waiting" })
-	claim := f.claim("a")
-	f.until("the claim is open", func() bool { return len(f.loaded().Handoffs) == 1 })
+	f.order("builder", "dialog")
+	f.until("it is seen", func() bool { return f.doing("builder") == "waiting" })
+	review := f.commit("review(a): no")
+	f.push()
+	f.until("the review is open", func() bool { return len(f.loaded().Handoffs) == 1 })
 	f.until("status says why it is not told", func() bool {
-		return strings.Contains(f.pawl("status"), "a dialog waits for a person; pawl attach adversary shows it")
+		return strings.Contains(f.pawl("status"), "a dialog waits for a person; pawl attach builder shows it")
 	})
-	f.order("adversary", "nodialog")
-	f.until("it is told afterwards", func() bool { return f.toldOf("adversary", claim) == 1 })
-	for _, e := range f.entries("adversary") {
+	f.order("builder", "nodialog")
+	f.until("it is told afterwards", func() bool { return f.toldOf("builder", review) == 1 })
+	for _, e := range f.entries("builder") {
 		if e.Dialog != "" {
 			t.Errorf("the dialog was %s", e.Dialog)
 		}
@@ -120,7 +121,7 @@ func TestADialogIsLeftToAPerson(t *testing.T) {
 }
 
 func TestAPersonsTextIsLeftAlone(t *testing.T) {
-	f := newFakes(t, "")
+	f := newFakes(t)
 	f.start()
 	f.order("adversary", "type git reset --hard")
 	f.until("it is seen", func() bool { return strings.Contains(f.screen(), "git reset") })
@@ -140,7 +141,7 @@ var heldUntil = regexp.MustCompile(`"held_until": ?"20`)
 // A limit of one agent holds the other one of the account too; each is told
 // after the reset, and nobody is restarted.
 func TestALimitHoldsTheAccount(t *testing.T) {
-	f := newFakes(t, "")
+	f := newFakes(t)
 	f.edit("supervise: {", "supervise: {limit: {probe: 2s, slack: 500ms, max_wait: 1h}, ")
 	f.start()
 	f.order("adversary", "limit You have hit your limit · try again in 3 seconds")
@@ -162,7 +163,7 @@ func TestALimitHoldsTheAccount(t *testing.T) {
 }
 
 func TestAFatalScreenIsARestart(t *testing.T) {
-	f := newFakes(t, "")
+	f := newFakes(t)
 	f.start()
 	f.order("adversary", "fatal")
 	if err := os.Remove(f.control("adversary")); err != nil { // the next one would obey it too
@@ -174,7 +175,7 @@ func TestAFatalScreenIsARestart(t *testing.T) {
 }
 
 func TestTheStateIsDeletedBesideLiveScreens(t *testing.T) {
-	f := newFakes(t, "")
+	f := newFakes(t)
 	w := f.start()
 	told := f.claim("a")
 	f.until("the adversary is told", func() bool { return f.toldOf("adversary", told) == 1 })
@@ -192,7 +193,7 @@ func TestTheStateIsDeletedBesideLiveScreens(t *testing.T) {
 
 // After a reboot the ledger is there and nothing else is.
 func TestTheHostRestarts(t *testing.T) {
-	f := newFakes(t, "")
+	f := newFakes(t)
 	w := f.start()
 	claim := f.claim("a")
 	f.until("the adversary is told", func() bool { return f.toldOf("adversary", claim) == 1 })
@@ -212,7 +213,7 @@ func TestTheHostRestarts(t *testing.T) {
 }
 
 func TestAnAgentIsRestartedInItsPane(t *testing.T) {
-	f := newFakes(t, "")
+	f := newFakes(t)
 	f.start()
 	before := f.loaded().Sessions["adversary"].Generation
 	f.pawl("restart", "adversary")
@@ -226,7 +227,7 @@ func TestAnAgentIsRestartedInItsPane(t *testing.T) {
 
 // down leaves nothing on the server.
 func TestDownClearsTheServer(t *testing.T) {
-	f := newFakes(t, "")
+	f := newFakes(t)
 	w := f.start()
 	w.kill()
 	f.pawl("down")

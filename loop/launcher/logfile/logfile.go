@@ -60,6 +60,19 @@ func (l *File) Open() error {
 	return nil
 }
 
+// Rotate gives the file another name, its own with ".1" behind it, once it has
+// more than limit bytes. What had that name is gone: together they take at most
+// about twice the limit. The next Write begins a new file.
+func (l *File) Rotate(limit int64) error {
+	if _, size := l.Place(); size <= limit {
+		return nil
+	}
+	if err := os.Rename(l.Path, l.Path+".1"); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("log: %w", err)
+	}
+	return nil
+}
+
 // Place returns the file's inode and size; zeros when there is none.
 func (l *File) Place() (inode uint64, size int64) {
 	var st unix.Stat_t

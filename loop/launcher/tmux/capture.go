@@ -39,9 +39,10 @@ func (l *Launcher) Capture(ctx context.Context, ref launcher.Ref, lines int) ([]
 }
 
 // Screens implements launcher.Terminal. A screen that cannot have changed since
-// it was last read is not read again.
+// it was last read is not read again. What can have is told by the list of the
+// Observe just before, so that a pass with nothing new is one call.
 func (l *Launcher) Screens(ctx context.Context, refs []launcher.Ref) (map[string]screen.Screen, error) {
-	panes, err := l.list(ctx)
+	panes, err := l.listed(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -62,13 +63,27 @@ func (l *Launcher) Screens(ctx context.Context, refs []launcher.Ref) (map[string
 	if len(changed) == 0 {
 		return out, nil
 	}
-	fresh, err := l.read(ctx, changed, now)
+	read, err := l.read(ctx, changed, now)
 	for _, p := range changed {
-		if s, there := fresh[p.Generation]; there {
+		if s, there := read[p.Generation]; there {
 			out[p.Session] = s
 		}
 	}
 	return out, err
+}
+
+// fresh is how long a list is good for: that long after Observe its screens are asked for.
+const fresh = time.Second
+
+// listed is the last list, if it is of this moment, else a new one.
+func (l *Launcher) listed(ctx context.Context) ([]pane, error) {
+	l.mu.Lock()
+	last := l.last
+	l.mu.Unlock()
+	if age := time.Since(last.at); age >= 0 && age < fresh {
+		return last.panes, nil
+	}
+	return l.list(ctx)
 }
 
 func paneOf(panes []pane, ref launcher.Ref) (pane, bool) {

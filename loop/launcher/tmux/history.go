@@ -44,6 +44,7 @@ const (
 	atTheLeast = 5 * time.Second        // and one that changes all the time so often
 	recentRows = 2000
 	longLine   = 64 << 10 // a line is cut there, in bytes
+	longestLog = 16 << 20 // a log is rotated there, in bytes: a spinner alone paints some hundred MB a day
 )
 
 // painting are control sequences with which a program leaves the line that it is in.
@@ -54,7 +55,7 @@ var painting = regexp.MustCompile("\x1b\\[(?:[0-9;]*[ABEFHJLMSTdf]|\\?(?:1049|10
 func (h *history) write(chunk []byte) {
 	h.wrote, h.dirty = time.Now(), true
 	_, err := h.raw.Write(chunk)
-	h.complain(err)
+	h.complain(errors.Join(err, h.raw.Rotate(longestLog)))
 	if !h.paints && painting.Match(chunk) {
 		h.paints, h.line = true, nil
 	}
@@ -81,7 +82,7 @@ func (h *history) put(rows ...string) {
 		return
 	}
 	_, err := h.text.Write([]byte(strings.Join(rows, "\n") + "\n"))
-	h.complain(err)
+	h.complain(errors.Join(err, h.text.Rotate(longestLog)))
 }
 
 // look reads the screen if it is time to.

@@ -37,7 +37,14 @@ type Launcher struct {
 	journals map[string]cachedJournal // by generation
 	screens  map[string]cachedScreen  // by generation
 	stops    map[string]time.Time     // when those that we stop are killed, by generation
-	undead   map[string]time.Time     // since when the program has ended without tmux's notice, by generation
+	last     listing
+	undead   map[string]time.Time // since when the program has ended without tmux's notice, by generation
+}
+
+// listing is what a list said, and when it was asked for.
+type listing struct {
+	at    time.Time
+	panes []pane
 }
 
 // cachedJournal is a journal that was read when it had so many bytes. Journals

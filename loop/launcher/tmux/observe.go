@@ -66,9 +66,16 @@ const (
 // of a pass, unless a program has ended just now.
 func (l *Launcher) list(ctx context.Context) ([]pane, error) {
 	for n := 0; ; n++ {
+		now := time.Now()
 		panes, err := l.listOnce(ctx)
-		if err != nil || !l.expects(panes, time.Now()) {
-			return panes, err
+		if err != nil {
+			return nil, err
+		}
+		if !l.expects(panes, now) {
+			l.mu.Lock()
+			l.last = listing{now, panes}
+			l.mu.Unlock()
+			return panes, nil
 		}
 		if n == nudgeAfter {
 			if err := l.nudge(ctx); err != nil {
