@@ -106,10 +106,14 @@ var gitLocal = []string{
 	"GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
 }
 
+// ofTerminal are the variables that tell of the terminal in which `pawl up` was
+// called. An agent that runs tmux must not act on the person's own server.
+var ofTerminal = []string{"TMUX", "TMUX_PANE", "TMUX_TMPDIR", "STY", "WINDOW", "COLUMNS", "LINES", "TERM_PROGRAM", "TERM_PROGRAM_VERSION"}
+
 // foreign says that an entry of the caller's environment does not belong into a session.
 func foreign(kv string) bool {
 	name, _, _ := strings.Cut(kv, "=")
-	return strings.HasPrefix(name, "PAWL_") || slices.Contains(gitLocal, name)
+	return strings.HasPrefix(name, "PAWL_") || slices.Contains(gitLocal, name) || slices.Contains(ofTerminal, name)
 }
 
 // last keeps the last entry of each name.

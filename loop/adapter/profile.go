@@ -47,7 +47,7 @@ type Detect struct {
 	ComposerTop  string        `yaml:"composer_top"`        // the row above it that frames it
 	ComposerEnd  string        `yaml:"composer_end"`        // the row below it that frames it
 	Placeholder  string        `yaml:"placeholder"`         // text that an empty composer shows
-	Folded       string        `yaml:"folded"`              // what stands for a long paste in the composer
+	Folded       string        `yaml:"folded"`              // what stands for a long paste in the composer, whole: with anything beside it, it is not that alone
 	Passing      string        `yaml:"passing"`             // rows above the composer that are no message: hints, how long a turn took
 	Message      string        `yaml:"message"`             // a row that begins a message although no blank row stands above it
 	Tinted       bool          `yaml:"tinted"`              // its own messages are in colour, and an agent's are not

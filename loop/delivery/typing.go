@@ -120,16 +120,28 @@ func (t Typed) Next() (Stroke, string) {
 	return t.submitted()
 }
 
-// gone says that what was submitted is in the program's hands.
+// gone says that what was submitted is in the program's hands. That an input
+// line is hidden, or holds something else, says nothing of what became of it.
 func (t Typed) gone() bool {
-	left := t.Input == Empty || t.Input == Hidden || t.Input == Foreign || t.Input == Unseen
 	switch {
-	case !left || t.Unread > 0:
+	case t.Unread > 0:
 		return false
+	case t.Shown && t.Input != Ours && t.Input != Cut && t.Input != Folded && t.Input != Mixed:
+		return true
 	case t.Input == Unseen:
-		return t.Now.Sub(t.Submitted) >= settles
+		return t.since(t.Submitted) >= settles
 	}
-	return t.Active || t.Shown || t.Now.Sub(t.Submitted) >= vanishes
+	return t.Input == Empty && (t.Active || t.since(t.Submitted) >= vanishes)
+}
+
+// since is how long ago something was. What lies ahead is from before the clock
+// was set back, and long ago.
+func (t Typed) since(at time.Time) time.Duration {
+	d := t.Now.Sub(at)
+	if d < 0 {
+		return time.Hour
+	}
+	return d
 }
 
 func (t Typed) begin() (Stroke, string) {
@@ -145,7 +157,7 @@ func (t Typed) begin() (Stroke, string) {
 }
 
 func (t Typed) pasted() (Stroke, string) {
-	age := t.Now.Sub(t.Pasted)
+	age := t.since(t.Pasted)
 	switch t.Input {
 	case Foreign, Mixed:
 		return Defer, "somebody types into its input line; send or delete that text"
@@ -183,9 +195,9 @@ func (t Typed) lost(age time.Duration) (Stroke, string) {
 
 func (t Typed) submitted() (Stroke, string) {
 	switch {
-	case t.Input == Mixed:
+	case t.Input == Mixed, t.Input == Foreign:
 		return Defer, "somebody types into its input line; send or delete that text"
-	case t.Now.Sub(t.Submitted) < redraws, t.Input == Foreign, t.Input == Empty, t.Input == Hidden, t.Input == Unseen:
+	case t.since(t.Submitted) < redraws, t.Input == Empty, t.Input == Hidden, t.Input == Unseen:
 		return Look, ""
 	case t.Submits >= mostKeys:
 		return Defer, fmt.Sprintf("its submit key was pressed %d times and had no effect", t.Submits)

@@ -51,6 +51,7 @@ type Message struct {
 type Mark struct {
 	ID      string
 	Items   []string
+	Begun   time.Time // typed into the program's input line, and not known to be taken; zero otherwise
 	Written time.Time // handed to the program's input
 	Drained time.Time // read by the program; zero while it has not
 }
@@ -77,6 +78,10 @@ type Observation struct {
 	Pending int       // bytes of input that it has not read yet
 	Program string    // name of the program in the foreground of its terminal; "" when not known
 	Marks   []Mark    // the messages that it was given, oldest first
+
+	// Lying is a message's text that was typed into the program's input line and
+	// is not known to be taken: it may lie there still.
+	Lying string
 }
 
 // Errors that a launcher returns, wrapped with the session's name.

@@ -62,7 +62,7 @@ func (r refused) Error() string { return string(r) }
 
 func failure(command, complaint string, err error) error {
 	switch {
-	case strings.HasPrefix(complaint, "no server running on "),
+	case strings.HasPrefix(complaint, "no server running on "), complaint == "server exited unexpectedly", complaint == "lost server",
 		strings.HasPrefix(complaint, "error connecting to ") && (strings.Contains(complaint, "No such file") || strings.Contains(complaint, "Connection refused")):
 		return errNoServer
 	case complaint != "":

@@ -71,6 +71,10 @@ func (f *fake) start() {
 
 func (f *fake) reading() adapter.Reading {
 	f.Helper()
+	_, err := f.l.Observe(testContext(f)) // as a pass does: its list says what has changed
+	if err != nil {
+		f.Fatal(err)
+	}
 	s, err := f.l.Screens(testContext(f), []launcher.Ref{f.spec.Ref})
 	if err != nil {
 		f.Fatal(err)

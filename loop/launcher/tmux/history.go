@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -94,7 +95,8 @@ func (h *history) look(ctx context.Context, now time.Time) {
 	c := client{program: h.order.Tmux, socket: h.order.Socket}
 	p := pane{id: h.order.Pane}
 	p.Generation = h.order.Generation
-	out, err := c.run(ctx, nil, guarded(p, nil, "capture-pane -p -t "+p.id, "")...)
+	// What has scrolled out of sight since the last look is in tmux's own history.
+	out, err := c.run(ctx, nil, guarded(p, nil, "capture-pane -p -S -"+strconv.Itoa(recentRows/2)+" -t "+p.id, "")...)
 	if err != nil {
 		h.complain(err)
 		return
@@ -141,8 +143,9 @@ type recent struct {
 
 func newRecent(n int) *recent { return &recent{rows: map[string]int{}, ring: make([]string, n)} }
 
-// moving are the parts of a row that only show that time goes by.
-var moving = regexp.MustCompile(`[0-9]+|[\x{2800}-\x{28ff}◐◑◒◓✶✻✽✢·*✳⬝■]+`)
+// moving are the parts of a row that only show that time goes by: how long, how
+// much, and the turns of a spinner.
+var moving = regexp.MustCompile(`[0-9.,]+ ?(?:ms|s|m|h|k|%|tokens)\b|[\x{2800}-\x{28ff}◐◑◒◓✶✻✽✢·*✳⬝■]+`)
 
 // add says whether a row is new, and remembers it.
 func (r *recent) add(row string) bool {

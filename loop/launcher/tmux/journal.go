@@ -110,10 +110,12 @@ func marks(journal []record) []launcher.Mark {
 			m.Items = r.items
 		}
 		switch r.kind {
+		case entryPaste, entrySubmit:
+			m.Begun = r.at
 		case entryLine:
 			m.Written = r.at
 		case entryTaken:
-			m.Written, m.Drained = r.at, r.at
+			m.Begun, m.Written, m.Drained = time.Time{}, r.at, r.at
 		}
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -38,6 +39,8 @@ type Launcher struct {
 	screens  map[string]cachedScreen  // by generation
 	stops    map[string]time.Time     // when those that we stop are killed, by generation
 	last     listing
+	server   proc.Identity        // of the tmux server, once it is known
+	unpiped  map[string]time.Time // since when nobody reads what a pane prints, by generation
 	undead   map[string]time.Time // since when the program has ended without tmux's notice, by generation
 }
 
@@ -72,7 +75,7 @@ func New(opts Options) *Launcher {
 	}
 	return &Launcher{
 		opts: opts, client: client{program: opts.Tmux, socket: socketArgs(opts.Socket)}, log: log,
-		journals: map[string]cachedJournal{}, screens: map[string]cachedScreen{}, stops: map[string]time.Time{}, undead: map[string]time.Time{},
+		journals: map[string]cachedJournal{}, screens: map[string]cachedScreen{}, stops: map[string]time.Time{}, undead: map[string]time.Time{}, unpiped: map[string]time.Time{},
 	}
 }
 
@@ -93,9 +96,27 @@ func (l *Launcher) Attach(ref launcher.Ref) []string {
 	return append(argv, "attach-session", "-t", "="+ref.Session+":")
 }
 
-// Running implements launcher.Identifier. What outlives its terminal is ended
-// by the session's scribe: it is no session any more, and does not count.
-func (l *Launcher) Running(int, string) (bool, error) { return false, nil }
+// Running implements launcher.Identifier. A process can outlive what tmux tells
+// of it: its server may be out of reach, as when a cleaner of /tmp took the
+// socket away, or have died just now, which the session's scribe answers by
+// ending the process.
+func (l *Launcher) Running(pid int, started string) (bool, error) {
+	return proc.Identity{PID: pid, Started: started}.Alive()
+}
+
+// self is the command of the helpers. An upgrade may have taken the program
+// away since we were started; we ourselves are still it.
+func (l *Launcher) self() ([]string, error) {
+	argv := append([]string(nil), l.opts.Self...)
+	if _, err := os.Stat(argv[0]); err == nil {
+		return argv, nil
+	}
+	argv[0] = fmt.Sprintf("/proc/%d/exe", os.Getpid())
+	if _, err := os.Stat(argv[0]); err != nil {
+		return nil, fmt.Errorf("pawl's own program %q is gone, as after an upgrade; start the coordinator again", l.opts.Self[0])
+	}
+	return argv, nil
+}
 
 func errGone(ref launcher.Ref, why string) error {
 	return fmt.Errorf("session %q generation %q: %s: %w", ref.Session, ref.Generation, why, launcher.ErrGone)

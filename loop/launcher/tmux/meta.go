@@ -58,6 +58,27 @@ func checkRef(ref launcher.Ref) error {
 	return nil
 }
 
+// message is a wake that was typed: the value of @pawl_text.
+type message struct {
+	id, text string
+	items    []string
+}
+
+func (m message) String() string {
+	return m.id + " " + url.QueryEscape(m.text) + " " + formatKeys(m.items)
+}
+
+// parseMessage reads @pawl_text; the zero message where there is none.
+func parseMessage(value string) message {
+	id, rest, found := strings.Cut(value, " ")
+	escaped, items, _ := strings.Cut(rest, " ")
+	text, err := url.QueryUnescape(escaped)
+	if !found || err != nil || !word.MatchString(id) {
+		return message{}
+	}
+	return message{id: id, text: text, items: parseKeys(items)}
+}
+
 // formatKeys writes keys as the value of @pawl_stop.
 func formatKeys(keys []string) string {
 	escaped := make([]string, len(keys))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 	"time"
@@ -21,7 +22,6 @@ import (
 type pane struct {
 	meta
 	id       string // "%5": good until the server ends
-	name     string // of the tmux session, which a person may have changed
 	pid      int
 	dead     bool
 	status   string // exit code of a dead pane; "" without one
@@ -32,8 +32,10 @@ type pane struct {
 	journal  int // bytes of the journal
 	size     string
 	program  string   // name of the program in the foreground
-	piped    bool     // a scribe reads it
+	piped    bool     // somebody reads it
 	stopKeys []string // polite keys, as tmux names them
+	lying    message  // pasted last, and not known to be taken
+	server   int      // pid of the tmux server
 	title    string
 
 	identity proc.Identity // of the agent's process; zero when it is gone
@@ -51,8 +53,8 @@ func (p pane) unsettled() bool { return p.undead || p.dead && p.status == "" && 
 const separator = "|"
 
 var paneFormat = strings.Join([]string{
-	"#{@pawl}", "#{pane_id}", "#{session_name}", "#{pane_pid}", "#{pane_dead}", "#{pane_dead_status}", "#{pane_dead_signal}", "#{pane_dead_time}",
-	"#{window_activity}", "#{pane_tty}", "#{n:@pawl_told}", "#{pane_width}x#{pane_height}", "#{pane_pipe}", "#{@pawl_stop}", "#{pane_title}",
+	"#{@pawl}", "#{pane_id}", "#{pid}", "#{pane_pid}", "#{pane_dead}", "#{pane_dead_status}", "#{pane_dead_signal}", "#{pane_dead_time}",
+	"#{window_activity}", "#{pane_tty}", "#{n:@pawl_told}", "#{pane_width}x#{pane_height}", "#{pane_pipe}", "#{@pawl_stop}", "#{@pawl_text}", "#{pane_title}",
 }, separator)
 
 // How long tmux is given to notice the end of a program by itself, as it alone
@@ -125,7 +127,10 @@ func (l *Launcher) expects(panes []pane, now time.Time) bool {
 func (l *Launcher) listOnce(ctx context.Context) ([]pane, error) {
 	out, err := l.client.run(ctx, nil, "list-panes", "-a", "-F", paneFormat)
 	if errors.Is(err, errNoServer) {
-		return nil, nil
+		if !l.recall() {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("tmux list-panes: %w, and its process lives: its socket is being made again", err)
 	}
 	if err != nil {
 		return nil, err
@@ -144,7 +149,44 @@ func (l *Launcher) listOnce(ctx context.Context) ([]pane, error) {
 		}
 		panes = append(panes, p)
 	}
-	return panes, nil
+	return panes, l.remember(panes)
+}
+
+// remember keeps who the server is.
+func (l *Launcher) remember(panes []pane) error {
+	if len(panes) == 0 {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server.PID == panes[0].server {
+		return nil
+	}
+	id, err := proc.Identify(panes[0].server)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // it has just died; the next list says so
+	}
+	l.server = id
+	return err
+}
+
+// recall asks a server that lives and cannot be reached to make its socket
+// again, and says whether there is one.
+func (l *Launcher) recall() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server.PID == 0 {
+		return false
+	}
+	lives, err := l.server.Alive()
+	if err != nil || !lives {
+		l.server = proc.Identity{}
+		return false
+	}
+	if err := unix.Kill(l.server.PID, unix.SIGUSR1); err != nil {
+		l.log.Warn("a tmux server that lost its socket cannot be asked for another", "pid", l.server.PID, "error", err)
+	}
+	return true
 }
 
 // parsePane reads one line of the list; false for a pane that is not ours.
@@ -158,7 +200,10 @@ func parsePane(line string) (pane, bool, error) {
 		// Somebody else's, or of another version of pawl: not ours to touch.
 		return pane{}, false, nil
 	}
-	p := pane{meta: m, id: f[1], name: f[2], dead: f[4] == "1", status: f[5], signal: f[6], tty: f[9], size: f[11], piped: f[12] == "1", stopKeys: parseKeys(f[13]), title: plain.Row(f[14])}
+	p := pane{meta: m, id: f[1], dead: f[4] == "1", status: f[5], signal: f[6], tty: f[9], size: f[11], piped: f[12] == "1", stopKeys: parseKeys(f[13]), lying: parseMessage(f[14]), title: plain.Row(f[15])}
+	if p.server, err = strconv.Atoi(f[2]); err != nil {
+		return pane{}, false, fmt.Errorf("pane %s has a server with pid %.20q", p.id, f[2])
+	}
 	if p.pid, err = strconv.Atoi(f[3]); err != nil {
 		return pane{}, false, fmt.Errorf("pane %s has pid %.20q", p.id, f[3])
 	}
@@ -200,12 +245,13 @@ func (l *Launcher) Observe(ctx context.Context) (map[string]launcher.Observation
 		return nil, err
 	}
 	now := time.Now()
+	l.mend(ctx, panes, now)
 	out := make(map[string]launcher.Observation, len(panes))
 	for _, p := range panes {
 		o := launcher.Observation{
 			Ref: p.Ref, Agent: p.Agent, Owner: p.Owner, Phase: p.Phase,
 			PID: p.pid, Started: p.identity.Started, Alive: !p.ended(), Output: p.activity,
-			Program: p.program, Marks: marks(journals[p.Generation]),
+			Program: p.program, Marks: marks(journals[p.Generation]), Lying: p.lying.text,
 		}
 		if p.ended() {
 			o.Exit = p.exit(now)

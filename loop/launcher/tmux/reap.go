@@ -33,6 +33,10 @@ const (
 // reaper starts the process that keeps a deadline. The tmux server is its
 // parent, so that nobody here has to wait for it.
 func (l *Launcher) reaper(ctx context.Context, p pane, deadline time.Duration) error {
+	self, err := l.self()
+	if err != nil {
+		return err
+	}
 	now := time.Now()
 	polite := time.Duration(len(p.stopKeys))*betweenKeys + afterKeys
 	doc, err := json.Marshal(reaping{
@@ -42,7 +46,7 @@ func (l *Launcher) reaper(ctx context.Context, p pane, deadline time.Duration) e
 	if err != nil {
 		return err
 	}
-	_, err = l.client.run(ctx, nil, "run-shell", "-b", l.helper(stepReap, string(doc)))
+	_, err = l.client.run(ctx, nil, "run-shell", "-b", helper(self, stepReap, string(doc)))
 	if err != nil {
 		return fmt.Errorf("start the reaper of session %q: %w", p.Session, err)
 	}
@@ -51,8 +55,8 @@ func (l *Launcher) reaper(ctx context.Context, p pane, deadline time.Duration) e
 
 // helper is the shell command that runs one of our helpers. Tmux hands it to a
 // shell after having replaced its own formats.
-func (l *Launcher) helper(step, argument string) string {
-	words := append(append([]string(nil), l.opts.Self...), step, argument)
+func helper(self []string, step, argument string) string {
+	words := append(append([]string(nil), self...), step, argument)
 	return strings.ReplaceAll("exec "+quotedAll(words), "#", "##")
 }
 

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"pawl/loop/launcher"
 	"pawl/loop/launcher/proc"
 )
 
@@ -23,7 +22,7 @@ type scribing struct {
 	Socket     []string `json:"socket"`
 	Generation string   `json:"generation"`
 	Log        string   `json:"log"`
-	Sign       string   `json:"sign"` // a file that says that the scribe listens
+	Sign       string   `json:"sign"` // a file that says that the scribe listens; "" when nobody waits for it
 
 	// Filled in by tmux, which alone knows them at that moment.
 	Pane   string `json:"pane"`
@@ -41,16 +40,16 @@ const (
 )
 
 // scribe is the shell command that reads what a pane prints.
-func (l *Launcher) scribe(ref launcher.Ref, log, file string) string {
+func (l *Launcher) scribe(self []string, generation, log, sign string) string {
 	doc, err := json.Marshal(scribing{
-		Tmux: l.opts.Tmux, Socket: l.client.socket, Generation: ref.Generation, Log: log, Sign: file + readySuffix,
+		Tmux: l.opts.Tmux, Socket: l.client.socket, Generation: generation, Log: log, Sign: sign,
 		Pane: paneWord, Leader: leaderWord, Server: serverWord,
 	})
 	if err != nil {
 		panic(err) // strings always encode
 	}
 	// Pipe-pane, unlike run-shell, also replaces the formats of strftime(3).
-	command := strings.ReplaceAll(l.helper(stepScribe, string(doc)), "%", "%%")
+	command := strings.ReplaceAll(helper(self, stepScribe, string(doc)), "%", "%%")
 	return strings.NewReplacer(paneWord, "#{pane_id}", leaderWord, "#{pane_pid}", serverWord, "#{pid}").Replace(command)
 }
 
@@ -69,8 +68,10 @@ func scribe(ctx context.Context, doc string, stdin io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(s.Sign, nil, 0o600); err != nil {
-		return err
+	if s.Sign != "" {
+		if err := os.WriteFile(s.Sign, nil, 0o600); err != nil {
+			return err
+		}
 	}
 	ended, err := s.listen(ctx, stdin, leader, server)
 	if err != nil || !ended {

@@ -69,13 +69,21 @@ func (l *Launcher) stopping(p pane) bool {
 
 // line pastes and submits at once, and remembers both together.
 func (l *Launcher) line(ctx context.Context, p pane, m launcher.Message) error {
-	_, err := l.paste(ctx, p, m, record{kind: entryLine, wake: m.ID, n: 1, at: time.Now(), items: m.Items}, "send-keys -t "+p.id+" Enter")
-	return err
+	done, err := l.paste(ctx, p, m, record{kind: entryLine, wake: m.ID, n: 1, at: time.Now(), items: m.Items}, nil, "send-keys -t "+p.id+" Enter")
+	if err != nil || done {
+		return err
+	}
+	// It was written earlier, or the pane has died since it was looked at.
+	if p, err = l.known(ctx, p.Ref); err != nil || !p.ended() {
+		return err
+	}
+	return l.wasSent(ctx, p, p.Ref, m)
 }
 
-// paste puts the text into the pane, unless the journal has the entry already.
-// Another command may follow before the entry is made.
-func (l *Launcher) paste(ctx context.Context, p pane, m launcher.Message, r record, then ...string) (bool, error) {
+// paste puts the text into the pane, unless the journal has the entry already
+// or another condition does not hold. A command may follow before the entry is
+// made.
+func (l *Launcher) paste(ctx context.Context, p pane, m launcher.Message, r record, more []string, then ...string) (bool, error) {
 	buffer := "pawl-" + m.ID + "-" + rand.Text()
 	deed := []string{"copy-mode -q -t " + p.id}
 	var args []string
@@ -86,7 +94,7 @@ func (l *Launcher) paste(ctx context.Context, p pane, m launcher.Message, r reco
 		otherwise = "delete-buffer -b " + buffer
 	}
 	deed = append(append(deed, then...), l.note(p, r), "display-message -p "+did)
-	return l.perform(ctx, []byte(m.Text), append(args, guarded(p, []string{alive, r.guard()}, strings.Join(deed, " ; "), otherwise)...)...)
+	return l.perform(ctx, []byte(m.Text), append(args, guarded(p, append([]string{alive, r.guard()}, more...), strings.Join(deed, " ; "), otherwise)...)...)
 }
 
 // note is the command that makes an entry in a pane's journal.
@@ -95,9 +103,9 @@ func (l *Launcher) note(p pane, r record) string {
 }
 
 // press submits what the pane's input line holds, and remembers it.
-func (l *Launcher) press(ctx context.Context, p pane, key string, r record) (bool, error) {
+func (l *Launcher) press(ctx context.Context, p pane, key string, r record, more []string) (bool, error) {
 	deed := []string{"copy-mode -q -t " + p.id, "send-keys -t " + p.id + " -- " + quoted(key), l.note(p, r), "display-message -p " + did}
-	return l.perform(ctx, nil, guarded(p, []string{alive, r.guard()}, strings.Join(deed, " ; "), "")...)
+	return l.perform(ctx, nil, guarded(p, append([]string{alive, r.guard()}, more...), strings.Join(deed, " ; "), "")...)
 }
 
 // betweenLooks is how long a look that showed nothing new is followed by the next.
@@ -110,21 +118,30 @@ func (l *Launcher) typeIn(ctx context.Context, p pane, m launcher.Message) error
 		if err != nil {
 			return err
 		}
+		if t.Pastes == 0 && state.lies() && m.ID != state.lying.id {
+			// An earlier wake lies in the line: nobody types behind it. It goes first.
+			if err := l.typeIn(ctx, p, launcher.Message{ID: state.lying.id, Text: state.lying.text, Items: state.lying.items, Reader: m.Reader}); err != nil {
+				return err
+			}
+			continue
+		}
 		step, why := t.Next()
 		if l.step != nil {
 			l.step(step)
 		}
-		now := time.Now()
+		now, done := time.Now(), false
 		switch step {
 		case delivery.Paste:
-			_, err = l.paste(ctx, p, m, record{kind: entryPaste, wake: m.ID, n: state.pastes + 1, at: now, items: m.Items})
+			r := record{kind: entryPaste, wake: m.ID, n: state.pastes + 1, at: now, items: m.Items}
+			done, err = l.paste(ctx, p, m, r, state.still(), "set-option -p -t "+p.id+" @pawl_text "+quoted(message{m.ID, m.Text, m.Items}.String()))
 		case delivery.Submit:
-			_, err = l.press(ctx, p, submitKey(m), record{kind: entrySubmit, wake: m.ID, n: state.keys + 1, at: now})
+			done, err = l.press(ctx, p, submitKey(m), record{kind: entrySubmit, wake: m.ID, n: state.keys + 1, at: now}, state.still())
 		case delivery.Confirm:
 			return l.confirm(ctx, p, m, now)
 		case delivery.Defer:
 			return fmt.Errorf("session %q: wake %s is not typed: %w", p.Session, m.ID, errInTheWay(why))
-		case delivery.Look:
+		}
+		if err == nil && !done {
 			err = proc.Pause(ctx, betweenLooks)
 		}
 		if err != nil {
@@ -143,31 +160,55 @@ func submitKey(m launcher.Message) string {
 // confirm remembers that the message was taken.
 func (l *Launcher) confirm(ctx context.Context, p pane, m launcher.Message, now time.Time) error {
 	r := record{kind: entryTaken, wake: m.ID, n: 1, at: now, items: m.Items}
-	_, err := l.perform(ctx, nil, guarded(p, []string{r.guard()}, l.note(p, r)+" ; display-message -p "+did, "")...)
+	deed := l.note(p, r) + " ; set-option -p -t " + p.id + " @pawl_text '' ; display-message -p " + did
+	_, err := l.perform(ctx, nil, guarded(p, []string{r.guard()}, deed, "")...)
 	return err
 }
 
+// sight is what a look says beside what the next step is decided from.
+type sight struct {
+	typing
+	cursor string
+	lying  message
+	line   delivery.Input // what the input line holds, held against lying
+}
+
+// lies says that an earlier message is in the input line, and nothing else is.
+func (s sight) lies() bool {
+	return s.lying.id != "" && (s.line == delivery.Ours || s.line == delivery.Cut || s.line == delivery.Folded)
+}
+
+// still is the condition that nothing was typed and nothing was drawn over the
+// input line since the look: the cursor of these programs stands behind the
+// text, even where they hide it.
+func (s sight) still() []string {
+	return []string{"#{==:#{cursor_x} #{cursor_y}," + s.cursor + "}"}
+}
+
 // lookAt is one look at the pane: its journal and its screen together.
-func (l *Launcher) lookAt(ctx context.Context, p pane, m launcher.Message) (delivery.Typed, typing, error) {
+func (l *Launcher) lookAt(ctx context.Context, p pane, m launcher.Message) (delivery.Typed, sight, error) {
 	texts, err := l.each(ctx, []pane{p}, func(p pane) string {
-		return "display-message -p -t " + p.id + " '#{pane_dead}#{@pawl_told}' ; display-message -p -t " + p.id + " '" + screenFormat + "' ; capture-pane -p -e -t " + p.id
+		return "display-message -p -t " + p.id + " '#{pane_dead}|#{cursor_x} #{cursor_y}|#{@pawl_text}|#{@pawl_told}' ; display-message -p -t " + p.id + " '" + screenFormat + "' ; capture-pane -p -e -t " + p.id
 	})
 	if err != nil {
-		return delivery.Typed{}, typing{}, err
+		return delivery.Typed{}, sight{}, err
 	}
-	text, there := texts[p.Generation]
-	if !there || strings.HasPrefix(text, "1") {
-		return delivery.Typed{}, typing{}, errGone(p.Ref, "ended while it was typed to")
+	head, shown, _ := strings.Cut(texts[p.Generation], "\n")
+	fields := strings.SplitN(head, "|", 4)
+	if len(fields) != 4 || fields[0] == "1" {
+		return delivery.Typed{}, sight{}, errGone(p.Ref, "ended while it was typed to")
 	}
-	told, shown, _ := strings.Cut(text, "\n")
-	journal := strings.TrimPrefix(told, "0")
-	state := typingOf(parseJournal(journal), m.ID)
+	state := sight{typing: typingOf(parseJournal(fields[3]), m.ID), cursor: fields[1], lying: parseMessage(fields[2])}
 	t := delivery.Typed{
 		Now: time.Now(), Pasted: state.pasted, Pastes: state.pastes, Submitted: state.submitted, Submits: state.submits,
 		Taken: !state.taken.IsZero(), Queues: m.Reader.Profile.QueuesInput,
 	}
 	seen := parseScreen(shown)
-	t.See(m.Reader.Read(seen), seen, m.Reader.Profile.Detect.Composer != "", m.Text)
+	read := m.Reader.Read(seen)
+	t.See(read, seen, m.Reader.Profile.Detect.Composer != "", m.Text)
+	if read.Composer.Found {
+		state.line = delivery.InputOf(read.Composer.Text, read.Composer.Folded, state.lying.text)
+	}
 	if n, err := unreadOn(p.tty); err == nil {
 		t.Unread = n
 	} else if !errors.Is(err, context.Canceled) {

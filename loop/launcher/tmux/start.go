@@ -59,11 +59,15 @@ func (l *Launcher) start(ctx context.Context, spec launcher.Spec) error {
 	case !errors.Is(err, launcher.ErrGone) && !errors.Is(err, launcher.ErrOther):
 		return err
 	}
+	self, err := l.self()
+	if err != nil {
+		return err
+	}
 	file, err := saveOrder(l.opts.Runtime, spec.Generation, order{Version: orderVersion, Program: program, Argv: spec.Argv, Env: spec.Env, Dir: spec.Dir})
 	if err != nil {
 		return err
 	}
-	begun, err := l.begin(ctx, spec, before, file)
+	begun, err := l.begin(ctx, spec, before, starting{self: self, file: file})
 	if !begun {
 		err = errors.Join(err, removeIfThere(file))
 	}
@@ -73,33 +77,72 @@ func (l *Launcher) start(ctx context.Context, spec launcher.Spec) error {
 	return err
 }
 
+// starting is what a start hands to tmux: the helpers' command, and the order's file.
+type starting struct {
+	self []string
+	file string
+}
+
 // begin starts the shim, and says false when another was faster or when tmux
-// refused: then nothing uses the order.
-func (l *Launcher) begin(ctx context.Context, spec launcher.Spec, before pane, file string) (bool, error) {
+// refused: then nothing uses the order. A call that got no answer may yet be obeyed.
+func (l *Launcher) begin(ctx context.Context, spec launcher.Spec, before pane, with starting) (bool, error) {
 	m := meta{Ref: spec.Ref, Owner: spec.Owner, Agent: spec.Agent, Phase: spec.Phase}
 	if before.id != "" {
 		if _, err := leader(before).Sweep(ctx); err != nil {
 			return false, err
 		}
-		return l.respawn(ctx, m, spec, before, file)
+		if err := dropOrders(l.opts.Runtime, before.Ref); err != nil {
+			return false, err
+		}
+		return l.respawn(ctx, m, spec, before, with)
 	}
 	target := "=" + spec.Session + ":"
-	args := append([]string{"new-session", "-d", "-s", spec.Session, "-n", title(m), "-x", strconv.Itoa(columns), "-y", strconv.Itoa(rows), "-c", spec.Dir}, l.shim(file)...)
-	for _, c := range l.dress(m, spec, target, file) {
-		args = append(append(args, ";"), c...)
+	// The shim goes to the agent's folder by itself: tmux would expand formats in
+	// its name, and run commands that it holds.
+	args := []string{"new-session", "-d", "-s", spec.Session, "-n", title(m), "-x", strconv.Itoa(columns), "-y", strconv.Itoa(rows), "-c", "/"}
+	for _, w := range with.shim() {
+		args = append(args, argument(w))
+	}
+	for _, c := range l.dress(m, spec, target, with) {
+		args = append(args, ";")
+		for _, w := range c {
+			args = append(args, argument(w))
+		}
 	}
 	_, err := l.client.run(ctx, nil, args...)
 	var no refused
-	if errors.As(err, &no) && strings.Contains(string(no), "duplicate session") {
+	switch {
+	case errors.As(err, &no) && strings.Contains(string(no), "duplicate session"):
 		return false, nil
+	case errors.As(err, &no):
+		return false, errors.Join(err, l.undo(ctx, spec.Ref))
 	}
-	return err == nil || ctx.Err() != nil, err
+	return err == nil || errors.Is(err, context.DeadlineExceeded), err
+}
+
+// undo removes a session that was made and could not be finished.
+func (l *Launcher) undo(ctx context.Context, ref launcher.Ref) error {
+	target := "=" + ref.Session + ":"
+	_, err := l.perform(ctx, nil, "if-shell", "-F", "-t", target, "#{==:#{@pawl_gen},"+ref.Generation+"}", "kill-session -t "+target, "")
+	var no refused
+	if errors.As(err, &no) {
+		return nil // it was not made
+	}
+	return err
+}
+
+// argument keeps tmux from taking a word's last semicolon for the end of a command.
+func argument(w string) string {
+	if rest, ends := strings.CutSuffix(w, ";"); ends {
+		return rest + `\;`
+	}
+	return w
 }
 
 // respawn uses a pane again whose program has ended, if it is still that one.
-func (l *Launcher) respawn(ctx context.Context, m meta, spec launcher.Spec, before pane, file string) (bool, error) {
-	commands := []string{"respawn-pane -k -t " + before.id + " -c " + quoted(spec.Dir) + " " + quotedAll(l.shim(file)), "clear-history -t " + before.id}
-	for _, c := range l.dress(m, spec, before.id, file) {
+func (l *Launcher) respawn(ctx context.Context, m meta, spec launcher.Spec, before pane, with starting) (bool, error) {
+	commands := []string{"respawn-pane -k -t " + before.id + " -c / " + quotedAll(with.shim()), "clear-history -t " + before.id}
+	for _, c := range l.dress(m, spec, before.id, with) {
 		commands = append(commands, quotedAll(c))
 	}
 	commands = append(commands, "display-message -p "+did)
@@ -117,20 +160,22 @@ func title(m meta) string {
 	return m.Session
 }
 
-// dress makes a pane one of ours: it outlives its program, says what it is, and
+// dress makes a pane one of ours: it says what it is, outlives its program, and
 // all that it prints goes to the scribe. Options are set for this pane and
 // window alone: the server may be shared with others.
-func (l *Launcher) dress(m meta, spec launcher.Spec, target, file string) [][]string {
+func (l *Launcher) dress(m meta, spec launcher.Spec, target string, with starting) [][]string {
 	return [][]string{
+		{"set-option", "-p", "-t", target, "@pawl_gen", m.Generation},
+		{"set-option", "-p", "-t", target, "@pawl", m.String()},
 		{"set-option", "-w", "-t", target, "remain-on-exit", "on"},
 		{"set-option", "-w", "-t", target, "remain-on-exit-format", ""},
 		{"set-option", "-w", "-t", target, "allow-rename", "off"},
 		{"set-option", "-t", target, "destroy-unattached", "off"},
 		{"set-option", "-p", "-t", target, "@pawl_told", ""},
+		{"set-option", "-p", "-t", target, "@pawl_text", ""},
+		{"set-option", "-p", "-t", target, "@pawl_log", formatKeys([]string{spec.Log})},
 		{"set-option", "-p", "-t", target, "@pawl_stop", formatKeys(spec.StopKeys)},
-		{"set-option", "-p", "-t", target, "@pawl_gen", m.Generation},
-		{"set-option", "-p", "-t", target, "@pawl", m.String()},
-		{"pipe-pane", "-O", "-t", target, l.scribe(m.Ref, spec.Log, file)},
+		{"pipe-pane", "-O", "-t", target, l.scribe(with.self, m.Generation, spec.Log, with.file+readySuffix)},
 	}
 }
 
@@ -147,8 +192,8 @@ func (l *Launcher) lostRace(ctx context.Context, spec launcher.Spec) error {
 }
 
 // shim is the command that becomes the agent.
-func (l *Launcher) shim(file string) []string {
-	return append(append([]string(nil), l.opts.Self...), stepExec, file)
+func (s starting) shim() []string {
+	return append(append([]string(nil), s.self...), stepExec, s.file)
 }
 
 func removeIfThere(path string) error {

@@ -121,7 +121,7 @@ func TestTyped(t *testing.T) {
 					f.order("type rm -rf ")
 				}
 			}
-			f.wantRefused(f.send("w1", wake), "somebody types")
+			f.wantRefused(f.send("w1", wake), "text of somebody else")
 			f.wantTold()
 			f.tmux("send-keys", "-t", "=acme-builder:", "C-u")
 			f.l.step = nil

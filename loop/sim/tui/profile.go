@@ -32,7 +32,7 @@ func Profile(command []string) adapter.Profile {
 			ComposerTop:  `^─{8,}$`,
 			ComposerEnd:  `^─{8,}$`,
 			Placeholder:  `^Try "add a test"$`,
-			Folded:       `\[Pasted text #\d+`,
+			Folded:       `^\[Pasted text\s?#\d+\s?\+\d+\s?lines\]$`,
 			Passing:      `^  Queued: `,
 			BottomRows:   10,
 		},
