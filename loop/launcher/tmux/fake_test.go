@@ -33,14 +33,14 @@ const wake = "w0123456789ab claim(api) abcdef0 by builder. Pull origin and take 
 
 func newFake(t *testing.T, flags ...string) *fake {
 	t.Helper()
+	dir := t.TempDir() // it is removed after the server, whose scribe writes there, has ended
 	opts := testOptions(t)
 	f := &fake{T: t, opts: opts, l: New(opts)}
-	dir := t.TempDir()
 	f.record, f.control = filepath.Join(dir, "record"), filepath.Join(dir, "control")
 	f.spec = launcher.Spec{
 		Ref:   launcher.Ref{Session: "acme-builder", Generation: "g" + rand.Text()}, // what is left of a generation is looked for on the whole machine
 		Agent: "builder", Owner: "o", Phase: "core",
-		Argv: append(append([]string{}, opts.Self[0], "fake", "--work", "300ms", "--record", f.record, "--control", f.control), flags...),
+		Argv: append(quick(testProgram(t), "fake", "--work", "300ms", "--record", f.record, "--control", f.control), flags...),
 		Env:  []string{"PATH=" + os.Getenv("PATH"), "PAWL_AGENT=builder"},
 		Dir:  dir, Log: filepath.Join(dir, "logs", "builder.log"),
 	}
@@ -48,6 +48,15 @@ func newFake(t *testing.T, flags ...string) *fake {
 	f.reader = readerFor(t, flags)
 	f.start()
 	return f
+}
+
+func testProgram(t testing.TB) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return self
 }
 
 func readerFor(t *testing.T, flags []string) *adapter.Reader {
@@ -168,7 +177,7 @@ func (f *fake) wantRefused(err error, why string) {
 // tell is a coordinator that types one message and is killed with -9 at a step
 // of it: its arguments are socket, runtime folder, self, step, wake and generation.
 func tell(args []string) int {
-	l := New(Options{Socket: args[0], Runtime: args[1], Self: []string{args[2], "pane"}})
+	l := New(Options{Socket: args[0], Runtime: args[1], Self: quick(args[2], "pane")})
 	l.step = dieAt(args[3])
 	r, err := adapter.NewReader(tui.Profile([]string{"fake"}))
 	if err != nil {

@@ -4,6 +4,8 @@ package tmux
 
 import (
 	"context"
+	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,7 +29,19 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "teller" {
 		os.Exit(tell(os.Args[2:]))
 	}
+	// Cases mostly wait, for programs and for terminals.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
 	os.Exit(m.Run())
+}
+
+// quick runs our own program without the second that one built with -race sleeps
+// before it exits.
+func quick(self string, args ...string) []string {
+	return append([]string{"/usr/bin/env", "GORACE=atexit_sleep_ms=0", self}, args...)
 }
 
 // testOptions are those of a private server in a folder of its own, which is
@@ -42,7 +56,7 @@ func testOptions(t testing.TB) Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opts := Options{Socket: filepath.Join(dir, "s"), Runtime: filepath.Join(dir, "run"), Self: []string{self, "pane"}}
+	opts := Options{Socket: filepath.Join(dir, "s"), Runtime: filepath.Join(dir, "run"), Self: quick(self, "pane")}
 	t.Cleanup(func() {
 		out, err := exec.Command("tmux", "-S", opts.Socket, "kill-server").CombinedOutput()
 		if text := string(out); err != nil && !strings.Contains(text, "no server running") && !strings.Contains(text, "error connecting") && !strings.Contains(text, "server exited") {

@@ -60,7 +60,7 @@ var paneFormat = strings.Join([]string{
 // How long tmux is given to notice the end of a program by itself, as it alone
 // can tell the exit status. It has been seen to miss one altogether.
 const (
-	noticing = 500 * time.Millisecond
+	noticing = 2 * time.Second
 	between  = 10 * time.Millisecond
 )
 
@@ -79,7 +79,7 @@ func (l *Launcher) list(ctx context.Context) ([]pane, error) {
 			l.mu.Unlock()
 			return panes, nil
 		}
-		if n == nudgeAfter {
+		if n%nudgeEvery == nudgeAfter {
 			if err := l.nudge(ctx); err != nil {
 				return nil, err
 			}
@@ -90,8 +90,12 @@ func (l *Launcher) list(ctx context.Context) ([]pane, error) {
 	}
 }
 
-// nudgeAfter is how many looks tmux has to notice by itself.
-const nudgeAfter = 5
+// nudgeAfter is how many looks tmux has to notice by itself, nudgeEvery how many
+// a nudge has to help.
+const (
+	nudgeAfter = 5
+	nudgeEvery = 20
+)
 
 // nudge has tmux look after all its children: it does when any of them ends.
 // While it starts or closes a pane it runs a program with SIGCHLD turned off,
@@ -125,12 +129,9 @@ func (l *Launcher) expects(panes []pane, now time.Time) bool {
 }
 
 func (l *Launcher) listOnce(ctx context.Context) ([]pane, error) {
-	out, err := l.client.run(ctx, nil, "list-panes", "-a", "-F", paneFormat)
-	if errors.Is(err, errNoServer) {
-		if !l.recall() {
-			return nil, nil
-		}
-		return nil, fmt.Errorf("tmux list-panes: %w, and its process lives: its socket is being made again", err)
+	out, err := l.ask(ctx)
+	if errors.Is(err, errNoServer) && !errors.Is(err, errHidden) {
+		return nil, nil
 	}
 	if err != nil {
 		return nil, err
@@ -151,6 +152,29 @@ func (l *Launcher) listOnce(ctx context.Context) ([]pane, error) {
 	}
 	return panes, l.remember(panes)
 }
+
+// errHidden says that the server lives and cannot be reached.
+var errHidden = errors.New("its process lives")
+
+// ask has tmux list all panes. A server that lives without its socket is given
+// a moment to make it again.
+func (l *Launcher) ask(ctx context.Context) (string, error) {
+	for n := 0; ; n++ {
+		out, err := l.client.run(ctx, nil, "list-panes", "-a", "-F", paneFormat)
+		if !errors.Is(err, errNoServer) || !l.recall() {
+			return out, err
+		}
+		if n == hiddenLooks {
+			return "", fmt.Errorf("tmux list-panes: %w, and %w; was its socket removed?", err, errHidden)
+		}
+		if err := proc.Pause(ctx, 10*between); err != nil {
+			return "", err
+		}
+	}
+}
+
+// hiddenLooks is how often a server that cannot be reached is looked for again.
+const hiddenLooks = 5
 
 // remember keeps who the server is.
 func (l *Launcher) remember(panes []pane) error {

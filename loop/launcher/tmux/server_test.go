@@ -45,6 +45,7 @@ func (f *fake) next(flags ...string) {
 }
 
 func TestTheServerDies(t *testing.T) {
+	t.Parallel()
 	f := newFake(t)
 	f.signal(f.server(), syscall.SIGKILL)
 	f.until("an empty server", func() bool {
@@ -66,6 +67,7 @@ func TestTheServerDies(t *testing.T) {
 
 // A server that does not answer says nothing about its sessions.
 func TestTheServerHangs(t *testing.T) {
+	t.Parallel()
 	f := newFake(t)
 	server := f.server()
 	f.signal(server, syscall.SIGSTOP)
@@ -83,6 +85,7 @@ func TestTheServerHangs(t *testing.T) {
 
 // A server that a person uses too keeps its options, its sessions and itself.
 func TestASharedServer(t *testing.T) {
+	t.Parallel()
 	opts := testOptions(t)
 	mine := func(args ...string) string {
 		out, err := exec.Command("tmux", append([]string{"-S", opts.Socket, "-f", "/dev/null"}, args...)...).CombinedOutput()
@@ -98,7 +101,7 @@ func TestASharedServer(t *testing.T) {
 	run := func(session string) (launcher.Spec, error) {
 		spec := launcher.Spec{
 			Ref: launcher.Ref{Session: session, Generation: "shared-" + session}, Agent: "a", Owner: "o",
-			Argv: []string{"sleep", "1000"}, Env: []string{"PATH=" + os.Getenv("PATH")}, Dir: "/", Log: filepath.Join(t.TempDir(), "a.log"),
+			Argv: []string{"sleep", "1000"}, Env: []string{"PATH=" + os.Getenv("PATH")}, Dir: "/", Log: filepath.Join(filepath.Dir(opts.Socket), session+".log"),
 		}
 		return spec, l.Start(testContext(t), spec)
 	}
@@ -130,6 +133,7 @@ func TestASharedServer(t *testing.T) {
 
 // A person who looks on sees the agent, and the next one in the same place.
 func TestAttach(t *testing.T) {
+	t.Parallel()
 	f := newFake(t)
 	argv := f.l.Attach(f.spec.Ref)
 	outer := filepath.Join(filepath.Dir(f.opts.Socket), "outer")
@@ -156,6 +160,7 @@ func TestAttach(t *testing.T) {
 // What a person does with the pane of an agent that is not ours any more to
 // judge: the window is split, and the agent is found all the same.
 func TestASplitWindow(t *testing.T) {
+	t.Parallel()
 	f := newFake(t)
 	f.tmux("split-window", "-t", "=acme-builder:", "sleep 1000")
 	f.must(f.send("w1", wake))
@@ -163,6 +168,7 @@ func TestASplitWindow(t *testing.T) {
 }
 
 func TestTheLogsOfAScreen(t *testing.T) {
+	t.Parallel()
 	f := newFake(t)
 	f.order("quote the answer of this turn")
 	f.must(f.send("w1", wake))

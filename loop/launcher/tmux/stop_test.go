@@ -14,6 +14,7 @@ import (
 
 // A program with stop keys ends by them, and not by a signal.
 func TestStopKeys(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		keys []string
@@ -24,9 +25,10 @@ func TestStopKeys(t *testing.T) {
 		{"keys that do nothing are followed by TERM", []string{"x"}, 143},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
 			opts := testOptions(t)
 			l := New(opts)
-			dir := t.TempDir()
 			script := filepath.Join(dir, "agent.sh")
 			text := "n=0\ntrap 'n=$((n+1)); [ $n = 2 ] && exit 9' INT\ntrap 'exit 143' TERM\necho ready\nwhile :; do read -r line; [ \"$line\" = q ] && exit 7; done\n"
 			if err := os.WriteFile(script, []byte(text), 0o600); err != nil {

@@ -29,6 +29,7 @@ func long() string {
 }
 
 func TestTyped(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		flags []string
@@ -219,11 +220,12 @@ func (f *fake) kill() {
 // before the step and just after it; the next one goes on from what the pane
 // remembers and what it shows.
 func TestTypedOnceAcrossKills(t *testing.T) {
+	t.Parallel()
 	for _, moment := range []string{"paste:before", "paste:after", "submit:before", "submit:after", "confirm:before"} {
 		t.Run(moment, func(t *testing.T) {
 			t.Parallel()
 			f := newFake(t)
-			cmd := exec.Command(f.opts.Self[0], "teller", f.opts.Socket, f.opts.Runtime, f.opts.Self[0], moment, wake, f.spec.Generation)
+			cmd := exec.Command(testProgram(t), "teller", f.opts.Socket, f.opts.Runtime, testProgram(t), moment, wake, f.spec.Generation)
 			err := cmd.Run()
 			if ws, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); err == nil || !ok || ws.Signal() != syscall.SIGKILL {
 				t.Fatalf("the first coordinator was not killed: %v", err)
@@ -253,6 +255,7 @@ func dieAt(moment string) func(delivery.Stroke) {
 
 // Two coordinators that type the same wake at once type it once.
 func TestTypedOnceByTwo(t *testing.T) {
+	t.Parallel()
 	f := newFake(t)
 	done := make(chan error)
 	for range 4 {
@@ -269,6 +272,7 @@ func TestTypedOnceByTwo(t *testing.T) {
 }
 
 func TestAKickoffIsNoWake(t *testing.T) {
+	t.Parallel()
 	f := newFake(t, "--", "begin with the first task")
 	f.must(f.send("w1", wake))
 	f.wantTold(wake)
