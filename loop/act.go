@@ -165,7 +165,8 @@ func (e *Engine) touch(ctx context.Context, cfg *config.Config, d Decision, a Ac
 		w := d.After.Wakes[a.WakeID]
 		return l.Send(ctx, ref, launcher.Message{ID: w.ID, Text: w.Text, Items: w.ItemIDs(), Reader: e.asReader(cfg, row)})
 	}
-	err = l.Stop(ctx, ref, max(row.KillAt.Sub(e.Now()), 0))
+	// The clock may have been set back since the deadline was written.
+	err = l.Stop(ctx, ref, min(max(row.KillAt.Sub(e.Now()), 0), stopDeadline))
 	if errors.Is(err, launcher.ErrGone) {
 		return nil // that is what was wanted
 	}

@@ -20,6 +20,10 @@ func (e *Engine) observe(ctx context.Context, cfg *config.Config, look Look) (Wo
 	w := World{
 		Now: e.Now(), Config: cfg, Rules: Rules(cfg), State: st, Default: e.Default,
 		Sessions: map[string]map[string]launcher.Observation{}, Blind: map[string]error{}, Astray: map[string]bool{},
+		Terminals: map[string]bool{},
+	}
+	for name, l := range e.Launchers {
+		_, w.Terminals[name] = l.(launcher.Terminal)
 	}
 	if w.Origin, err = e.facts(ctx, cfg, st, look); err != nil {
 		return World{}, err

@@ -64,6 +64,7 @@ type unit struct {
 	launcher string
 	obs      *launcher.Observation // its own session, as seen; nil when not there
 	blind    bool                  // its launcher could not be looked at
+	adrift   bool                  // it is gone, and whether its launcher lost all is not known yet
 	conflict string                // why the session of its name is not its own
 }
 
@@ -150,7 +151,20 @@ func (p *planner) decision() Decision {
 		Next:     next,
 		Holds:    p.holds,
 		Settling: p.settling,
+
+		Conflicts: p.conflicts(),
 	}
+}
+
+// conflicts are the agents whose session's name another session has.
+func (p *planner) conflicts() map[string]string {
+	out := map[string]string{}
+	for _, u := range p.units {
+		if u.conflict != "" {
+			out[u.Name] = u.conflict
+		}
+	}
+	return out
 }
 
 // frozen says in a sentence why u is neither started, told, judged nor

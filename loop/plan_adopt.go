@@ -11,7 +11,8 @@ import (
 // adoptTold settles handoffs that the ledger has as untold although the live
 // generation was told them: the ledger was lost, the launcher's own record was
 // not. One that was given to the session and not read yet is followed the same
-// way, as its wake is not on record.
+// way, as its wake is not on record. One that only got as far as the input line
+// is told: its launcher goes on with what lies there.
 func (p *planner) adoptTold() {
 	flying := p.flying()
 	for _, id := range p.s.Order {
@@ -48,10 +49,10 @@ func (p *planner) flying() map[string]bool {
 	return out
 }
 
-// markFor is the last message that carried the item, and how many did.
+// markFor is the last message written that carried the item, and how many did.
 func markFor(marks []launcher.Mark, item string) (last launcher.Mark, times int) {
 	for _, m := range marks {
-		if slices.Contains(m.Items, item) {
+		if !m.Written.IsZero() && slices.Contains(m.Items, item) {
 			last = m
 			times++
 		}

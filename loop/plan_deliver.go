@@ -45,15 +45,22 @@ func (p *planner) target(u *unit) delivery.Target {
 		Idle:     p.idle(u),
 		Queues:   u.profile.QueuesInput,
 	}
-	for id, w := range p.s.Wakes {
-		if w.Agent == u.Name && (w.State == delivery.Queued || w.State == delivery.Sent) && (t.InFlight == "" || id < t.InFlight) {
-			t.InFlight = id
-		}
-	}
+	t.InFlight = p.inFlight(u)
 	if screen {
-		t.Blocked = p.blocked(u, reading, p.s.Wakes[t.InFlight].Text)
+		t.Blocked = p.blocked(u, reading)
 	}
 	return t
+}
+
+// inFlight is the wake of u that it has not taken yet; "" without one.
+func (p *planner) inFlight(u *unit) string {
+	first := ""
+	for id, w := range p.s.Wakes {
+		if w.Agent == u.Name && (w.State == delivery.Queued || w.State == delivery.Sent) && (first == "" || id < first) {
+			first = id
+		}
+	}
+	return first
 }
 
 // toTell are the items for one wake: open handoffs, due reminders, and what

@@ -14,8 +14,14 @@ import (
 func (s *scene) shows(agent string, state adapter.State, message string) {
 	s.drawn[agent] = true
 	if p := s.program(agent); p != nil {
-		p.screen = &adapter.Reading{State: state, Evidence: message, Banner: message, Composer: adapter.Composer{Found: state == adapter.Idle}}
+		p.screen = &adapter.Reading{State: state, Evidence: message, Banner: message, Composer: adapter.Composer{Found: state == adapter.Idle && s.composes(agent)}}
 	}
+}
+
+func (s *scene) composes(agent string) bool {
+	a, _ := s.cfg.Agent(agent)
+	profile := s.cfg.Adapters[a.Adapter]
+	return profile.Detect.Composer != "" || !profile.NeedsTerminal()
 }
 
 func (s *scene) readings() map[string]adapter.Reading {
@@ -46,6 +52,31 @@ func (s *scene) typing(agent string, n int) {
 			s.program(agent).screen.Composer.Text = strings.ReplaceAll(w.Text, " ", "")[:n]
 		}
 	}
+}
+
+// lies makes the newest wake of an agent one that was typed into its input line
+// and not submitted.
+func (s *scene) lies(agent string) {
+	p := s.program(agent)
+	m := &p.obs.Marks[len(p.obs.Marks)-1]
+	m.Begun, m.Written, m.Drained = m.Written, time.Time{}, time.Time{}
+	p.obs.Lying, p.obs.Pending = m.ID+" "+p.texts[len(p.texts)-1], 0
+	p.screen.Composer = adapter.Composer{Found: true, Text: strings.ReplaceAll(p.obs.Lying, " ", "")}
+}
+
+// submit is what a launcher does first with what it typed and did not submit.
+// It types nothing behind a person's text.
+func (p *program) submit(now time.Time) bool {
+	if p.screen != nil && p.screen.Composer.Text != "" && p.screen.Composer.Text != strings.ReplaceAll(p.obs.Lying, " ", "") {
+		return false
+	}
+	for i, m := range p.obs.Marks {
+		if !m.Begun.IsZero() {
+			p.obs.Marks[i].Begun, p.obs.Marks[i].Written = time.Time{}, now
+			p.screen.Composer.Text, p.obs.Lying = "", ""
+		}
+	}
+	return true
 }
 
 // fall ends all sessions at once, and leaves no trace of them.
@@ -97,5 +128,6 @@ func (s *scene) expectHeld(agent, clock string) string {
 // argument.
 func drawn(y *setup) {
 	y.agents = []string{"builder: {kind: loop, role: builder, adapter: tui}", "adversary: {kind: loop, role: adversary, adapter: tui}"}
+	y.launcher = "tmux"
 	y.top = append(slices.Clone(y.top), "supervise: {backoff: {jitter: 0}}")
 }

@@ -143,6 +143,22 @@ func (p *planner) held(u *unit) string {
 	return why + " until " + at
 }
 
+// LiftLimit ends the usage limit that holds an agent, and names its account; ""
+// when none does. The operator knows better than a banner.
+func LiftLimit(cfg *config.Config, st *ledger.State, agent string, now time.Time) (account string) {
+	a, ok := cfg.Agent(agent)
+	if !ok {
+		return ""
+	}
+	account = accountOf(a, *st)
+	l := st.Limits[account]
+	if !l.Standing() {
+		return ""
+	}
+	st.Limits[account] = l.Lift(now)
+	return account
+}
+
 // HeldUntil is when a held agent goes on, or when that is looked into next; zero
 // when no usage limit holds it.
 func HeldUntil(cfg *config.Config, st ledger.State, agent string) time.Time {

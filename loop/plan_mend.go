@@ -3,6 +3,7 @@ package loop
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"pawl/handoff"
@@ -55,13 +56,34 @@ func (p *planner) mend(u *unit, row ledger.Session, r adapter.Reading) {
 		p.relaunch(u, row, agent, "its program cannot go on: "+evidence)
 	case r.State == adapter.Full:
 		p.event("agent.full", u.Name, "generation", row.Generation, "evidence", evidence)
-		agent.Fresh = true
-		p.relaunch(u, row, agent, "its context is full: "+evidence)
+		p.refresh(u, row, agent, evidence)
 	case row.Program != "" && p.now.Sub(row.ProgramSince) >= otherProgram:
 		why := row.Program + " runs in its session instead of " + u.profile.Process
 		p.event("agent.mismatch", u.Name, "generation", row.Generation, "program", row.Program, "expected", u.profile.Process)
 		p.relaunch(u, row, agent, why)
 	}
+}
+
+const (
+	fullContext = "its context is full"
+	// fillsUp is how soon a context may be full again without that counting.
+	fillsUp = 10 * time.Minute
+)
+
+// refresh replaces a session whose context is full by a fresh one at once. That
+// is no crash, unless the session before it ended so too, a short time ago:
+// then a fresh one does not help, and the restart curve keeps it from burning
+// the account.
+func (p *planner) refresh(u *unit, row ledger.Session, agent ledger.Agent, evidence string) {
+	why := fullContext + ": " + evidence
+	agent.Fresh = true
+	if strings.HasPrefix(row.Reason, fullContext) && p.now.Sub(row.LiveAt) < fillsUp {
+		p.relaunch(u, row, agent, why)
+		return
+	}
+	agent.RestartAt, agent.Restart = p.now, why
+	p.put(agent)
+	p.stop(u, row, why)
 }
 
 // relaunch ends a session and starts the next one under the restart curve.

@@ -39,7 +39,7 @@ func TestMending(t *testing.T) {
 			program builder other
 			run 2m
 			expect event agent.mismatch 0`},
-		{"a kickoff that was never begun: asked, then restarted", drawn, `
+		{"a first screen and nothing after it: asked once, and what takes that is left in peace", drawn, `
 			up
 			pass 2
 			dull builder
@@ -52,9 +52,44 @@ func TestMending(t *testing.T) {
 			run 2m
 			expect told builder 1 have not begun
 			expect nothing told adversary
+			run 2h
+			expect told builder 1 have not begun
+			expect generations builder 1`},
+		{"one that does not even take that is restarted", drawn, `
+			up
+			pass 2
+			deaf builder
+			screen builder idle
+			screen adversary active
+			run 9m
+			expect told builder 1 have not begun
 			expect generations builder 1
-			run 6m
+			run 2m
 			expect generations builder 2`},
+		{"a short first turn that nobody saw: in doubt it is done", drawn, `
+			up
+			pass 2
+			screen builder idle
+			screen adversary active
+			wait 8s
+			printed builder
+			run 30m
+			expect nothing told builder
+			expect event agent.stalled 0`},
+		{"a wake that was taken proves that it works", drawn, `
+			up
+			pass 2
+			dull builder
+			dull adversary
+			mute builder
+			mute adversary
+			screen builder idle
+			screen adversary idle
+			claim a
+			pass 2
+			review a pass
+			run 30m
+			expect event agent.stalled 0`},
 		{"one that begins when it is asked has begun", drawn, `
 			up
 			pass 2

@@ -20,7 +20,8 @@ type chance struct {
 	*scene
 }
 
-// names are the agents of the random worlds: some queue input, some do not.
+// names are the agents of the random worlds: some queue input, some do not, and
+// of one nothing is known without its screen.
 var names = []string{"builder", "adversary", "second", "boss"}
 
 func (c chance) agent() string { return names[c.IntN(len(names))] }
@@ -29,11 +30,12 @@ func randomScene(t testing.TB, seed uint64) chance {
 	t.Helper()
 	y := usualSetup()
 	y.agents = append(y.agents,
-		"second: {kind: loop, role: adversary, adapter: shy}",
+		"second: {kind: loop, role: adversary, adapter: coy}",
 		"boss: {kind: persistent, adapter: shy, watch: heal}")
 	y.top = append(y.top, "handoff: {inboxes: {BUILDER-INBOX.md: builder, BOSS-INBOX.md: boss}, remind_after: 4m, give_up_after: 2}",
 		"supervise: {limit: {probe: 20s, slack: 5s, max_wait: 1h}}")
 	y.phases = []string{"one", "two", "three"}
+	y.launcher = "tmux"
 	return chance{rand.New(rand.NewPCG(seed, 7)), newScene(t, y)}
 }
 
@@ -84,6 +86,20 @@ var happenings = []struct {
 	{1, "release", func(c chance) { steps["release"](c.scene, nil) }},
 	{1, "lose", func(c chance) { c.loseLedger() }},
 	{8, "screen", chance.draw},
+	{3, "lies", func(c chance) {
+		p := c.program(c.agent())
+		if p == nil || !p.obs.Alive || p.screen == nil || len(p.obs.Marks) == 0 || p.obs.Lying != "" {
+			return
+		}
+		if last := p.obs.Marks[len(p.obs.Marks)-1]; last.Drained.IsZero() {
+			c.lies(p.obs.Agent)
+		}
+	}},
+	{2, "blank", func(c chance) {
+		if p := c.program(c.agent()); p != nil {
+			p.screen = nil
+		}
+	}},
 	{2, "dull", func(c chance) { c.dull[c.agent()] = c.IntN(2) == 0 }},
 	{1, "fall", func(c chance) { c.fall() }},
 	{4, "wait", func(c chance) { c.wait(time.Duration(c.IntN(300)) * time.Second) }},

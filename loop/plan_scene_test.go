@@ -43,6 +43,7 @@ type scene struct {
 	blind bool            // the launcher does not answer
 	fails bool            // the launcher starts nothing
 	tails map[string][]string
+	stray map[string]bool // agents whose process the launcher does not know any more
 	drawn map[string]bool // agents whose sessions draw a screen
 	dull  map[string]bool // those whose screen stays as it is when they read
 
@@ -67,7 +68,7 @@ func newScene(t testing.TB, yaml setup) *scene {
 	s := &scene{
 		t: t, yaml: yaml, now: dawn, origin: newBranch(), programs: map[string]*program{},
 		deaf: map[string]bool{}, mute: map[string]bool{}, slow: map[string]bool{}, tails: map[string][]string{}, claims: map[string]string{},
-		carried: map[string][]delivery.Item{}, drawn: map[string]bool{}, dull: map[string]bool{},
+		carried: map[string][]delivery.Item{}, drawn: map[string]bool{}, dull: map[string]bool{}, stray: map[string]bool{},
 	}
 	s.configure()
 	s.loseLedger()
@@ -92,12 +93,12 @@ func (s *scene) loseLedger() {
 func (s *scene) world(look bool) World {
 	st := s.shelf.load()
 	w := World{
-		Now: s.now, Config: s.cfg, Rules: Rules(s.cfg), State: st, Default: "process",
+		Now: s.now, Config: s.cfg, Rules: Rules(s.cfg), State: st, Default: s.yaml.where(),
 		Sessions: map[string]map[string]launcher.Observation{}, Blind: map[string]error{}, Tails: maps.Clone(s.tails),
-		Origin: Origin{Print: fingerprint(s.cfg)},
+		Origin: Origin{Print: fingerprint(s.cfg)}, Astray: maps.Clone(s.stray), Terminals: map[string]bool{"tmux": true},
 	}
 	if s.blind {
-		w.Blind["process"] = errors.New("it does not answer")
+		w.Blind[s.yaml.where()] = errors.New("it does not answer")
 	} else {
 		seen := map[string]launcher.Observation{}
 		for name, p := range s.programs {
@@ -105,7 +106,7 @@ func (s *scene) world(look bool) World {
 			o.Marks = slices.Clone(o.Marks)
 			seen[name] = o
 		}
-		w.Sessions["process"] = seen
+		w.Sessions[s.yaml.where()] = seen
 		w.Readings = s.readings()
 	}
 	w.Origin.Looked = look
@@ -207,7 +208,7 @@ func (s *scene) wait(d time.Duration) {
 			continue
 		}
 		for i, m := range p.obs.Marks {
-			if m.Drained.IsZero() && !s.deaf[p.obs.Agent] {
+			if m.Drained.IsZero() && !m.Written.IsZero() && !s.deaf[p.obs.Agent] {
 				p.obs.Marks[i].Drained, p.obs.Pending = read, 0
 				s.reads(p, read)
 			}
@@ -246,7 +247,7 @@ func (s *scene) touch(d Decision, a Action) {
 		if w.Text == "" || w.ID != a.WakeID {
 			s.fail("wake %s of %s is not on record: %+v", a.WakeID, a.Agent, w)
 		}
-		if p.ids[w.ID] {
+		if !p.submit(s.now) || p.ids[w.ID] {
 			return
 		}
 		p.ids[w.ID], s.carried[w.ID] = true, w.Items

@@ -31,7 +31,7 @@ func (p *planner) screens() {
 		r, screen := p.reading(u)
 		if screen {
 			p.person(u, r)
-			row.Worked = row.Worked || r.State == adapter.Active
+			row.Worked = row.Worked || p.shownAtWork(u, row, r)
 		}
 		row = p.follow(u, row, r)
 		p.s.Sessions[u.Name] = row
@@ -57,13 +57,13 @@ func (p *planner) person(u *unit, r adapter.Reading) {
 	evidence := handoff.Clean(r.Evidence, 200)
 	if p.once(key, kind+" "+u.obs.Generation+" "+evidence) {
 		p.event(kind, u.Name, "generation", u.obs.Generation, "evidence", evidence)
-		p.act(Action{Kind: Notify, Agent: u.Name, Reason: p.blocked(u, r, "")})
+		p.act(Action{Kind: Notify, Agent: u.Name, Reason: p.blocked(u, r)})
 	}
 }
 
 // blocked says what on the screen must be seen to before anything is typed; ""
-// when nothing. inFlight is the text of the wake that is on its way.
-func (p *planner) blocked(u *unit, r adapter.Reading, inFlight string) string {
+// when nothing.
+func (p *planner) blocked(u *unit, r adapter.Reading) string {
 	switch r.State {
 	case adapter.Waiting:
 		return "a dialog waits for a person; pawl attach " + u.Name + " shows it"
@@ -72,19 +72,10 @@ func (p *planner) blocked(u *unit, r adapter.Reading, inFlight string) string {
 	case adapter.Unknown:
 		return "its screen shows nothing that is known; pawl attach " + u.Name + " shows it"
 	}
-	c := r.Composer
-	if c.Text == "" && !c.Folded {
-		return ""
+	if p.typed(u, r) {
+		return typed + "; send or delete that text"
 	}
-	switch delivery.InputOf(c.Text, c.Folded, inFlight) {
-	case delivery.Ours, delivery.Cut:
-		return ""
-	case delivery.Folded:
-		if inFlight != "" {
-			return ""
-		}
-	}
-	return "someone has typed into its input line; send or delete that text"
+	return ""
 }
 
 // idle says that u may be told something without interrupting it. One that
@@ -97,26 +88,42 @@ func (p *planner) idle(u *unit) bool {
 	return row.Doing == "idle"
 }
 
-// standsStill says that a session waits for input. Only a screen that says so
-// counts where there is one.
+// standsStill says that a session waits for input, and could be told something.
+// Only a screen that says so counts where there is one.
 func (p *planner) standsStill(u *unit, row ledger.Session) bool {
 	if r, screen := p.reading(u); screen {
-		return r.State == adapter.Idle
+		return r.State == adapter.Idle && !p.typed(u, r)
 	}
 	return row.Doing == "idle"
 }
 
 // stillSince is when a session last gave a sign of life. A screen that is only
-// drawn again gives none.
+// drawn again gives none, but where nothing on it can say that the program is
+// idle or at work.
 func (p *planner) stillSince(u *unit, row ledger.Session) time.Time {
-	if _, screen := p.reading(u); screen {
-		return row.DoingSince
+	r, screen := p.reading(u)
+	d := u.profile.Detect
+	switch {
+	case !screen:
+		return u.obs.Output
+	case u.profile.NeedsTerminal() && !r.Composer.Found && d.Ready == "" && u.obs.Output.After(row.DoingSince):
+		return u.obs.Output
 	}
-	return u.obs.Output
+	return row.DoingSince
+}
+
+// firstScreen is how long a program may take to draw its first screen, counted
+// from when its start was decided. What it prints later is work.
+const firstScreen = 10 * time.Second
+
+// shownAtWork says that a screen proves that its session has begun to work, or
+// leaves that in doubt: a first turn may be over between two looks.
+func (p *planner) shownAtWork(u *unit, row ledger.Session, r adapter.Reading) bool {
+	return r.State == adapter.Active || r.State == adapter.Idle && u.obs.Output.Sub(row.CreatedAt) > firstScreen
 }
 
 // kickoffOwed says that a session has a prompt that it never began to work on,
-// as far as its screen tells.
+// as far as its screen and the wakes that it took tell.
 func (p *planner) kickoffOwed(u *unit, row ledger.Session) bool {
 	_, screen := p.reading(u)
 	prompted := u.profile.Prompt == adapter.PromptArg || u.profile.Prompt == adapter.PromptType

@@ -159,58 +159,72 @@ func TestScreens(t *testing.T) {
 			pass 3
 			expect generations adversary 2
 			expect told adversary 1 claim(a)`},
+		{"a full context now and then is no crash", drawn, `
+			up
+			pass 2
+			screen adversary active
+			screen builder active
+			pass
+			screen builder full Context limit reached
+			run 11m
+			screen builder full Context limit reached
+			run 11m
+			screen builder full Context limit reached
+			run 11m
+			screen builder full Context limit reached
+			pass 2
+			expect did restart builder
+			run 11m
+			screen builder full Context limit reached
+			run 11m
+			screen builder full Context limit reached
+			run 11m
+			expect event agent.full 6
+			expect generations builder 7
+			expect event agent.parked 0`},
+		{"one that is full at once again and again is", drawn, `
+			up
+			pass 2
+			screen adversary active
+			screen builder full Context limit reached
+			pass 2
+			expect generations builder 2
+			pass
+			screen builder full Context limit reached
+			run 1m
+			screen builder full Context limit reached
+			run 1m
+			screen builder full Context limit reached
+			run 2m
+			screen builder full Context limit reached
+			run 3m
+			screen builder full Context limit reached
+			run 4m
+			screen builder full Context limit reached
+			run 1m
+			expect parked builder
+			expect event agent.full 7`},
+		{"a screen that cannot be read: nothing is told that waits for an idle agent, nobody is asked", coy, `
+			up
+			pass 2
+			screen builder active
+			screen adversary idle
+			pass
+			blank adversary
+			claim a
+			run 2h
+			expect nothing told adversary
+			expect event agent.stalled 0
+			expect event loop.quiet 0
+			expect generations adversary 1
+			screen adversary idle
+			pass
+			expect told adversary 1 claim(a)`},
 	})
 }
 
-// DESIGN §7: a dead server is one incident, and nobody's crash.
-func TestLostLaunchers(t *testing.T) {
-	tell(t, []tale{
-		{"all are back within ten seconds, and nothing is counted", even, `
-			up
-			pass 2
-			fall
-			pass
-			expect event launcher.lost 1
-			expect running builder
-			run 10s
-			expect running adversary builder
-			fall
-			run 15s
-			fall
-			run 15s
-			fall
-			run 15s
-			fall
-			run 15s
-			fall
-			run 15s
-			fall
-			run 15s
-			expect event launcher.lost 7
-			expect event agent.parked 0
-			expect running adversary builder
-			claim a
-			pass 2
-			expect told adversary 1 claim(a)`},
-		{"one session alone is a crash", even, `
-			up builder
-			pass 2
-			fall
-			pass 2
-			expect event launcher.lost 0
-			expect generations builder 2`},
-		{"so are programs that exited", even, `
-			up
-			pass 2
-			dies builder
-			dies adversary
-			pass 2
-			expect event launcher.lost 0`},
-		{"and one that is left alive", even, `
-			up
-			pass 2
-			vanishes builder
-			pass 2
-			expect event launcher.lost 0`},
-	})
+// A program that draws a screen and does not keep what it is told while it works.
+func coy(y *setup) {
+	drawn(y)
+	y.agents[1] = "adversary: {kind: loop, role: adversary, adapter: coy}"
 }

@@ -83,18 +83,21 @@ var steps = map[string]func(*scene, []string){
 	"light": func(s *scene, _ []string) { s.dark = false },
 
 	// The agents and the machine.
-	"deaf":     func(s *scene, w []string) { s.deaf[w[0]] = true },
-	"hears":    func(s *scene, w []string) { delete(s.deaf, w[0]) },
-	"slow":     func(s *scene, w []string) { s.slow[w[0]] = true },
-	"mute":     func(s *scene, w []string) { s.mute[w[0]] = true },
-	"printed":  func(s *scene, w []string) { s.program(w[0]).obs.Output = s.now },
-	"prints":   func(s *scene, w []string) { s.program(w[0]).obs.Output = s.now.Add(s.cfg.Supervise.Interval) },
-	"waits":    func(s *scene, w []string) { s.waits(w[0], span(w[1])) },
-	"dies":     func(s *scene, w []string) { s.end(s.program(w[0]), number(append(w[1:], "1")[:1])) },
-	"vanishes": func(s *scene, w []string) { delete(s.programs, "p-"+w[0]) },
-	"stranger": func(s *scene, w []string) { s.run("p-"+w[0], w[0], "stranger", "somebody", "") },
-	"blind":    func(s *scene, _ []string) { s.blind = true },
-	"sighted":  func(s *scene, _ []string) { s.blind = false },
+	"deaf":      func(s *scene, w []string) { s.deaf[w[0]] = true },
+	"hears":     func(s *scene, w []string) { delete(s.deaf, w[0]) },
+	"slow":      func(s *scene, w []string) { s.slow[w[0]] = true },
+	"mute":      func(s *scene, w []string) { s.mute[w[0]] = true },
+	"printed":   func(s *scene, w []string) { s.program(w[0]).obs.Output = s.now },
+	"prints":    func(s *scene, w []string) { s.program(w[0]).obs.Output = s.now.Add(s.cfg.Supervise.Interval) },
+	"waits":     func(s *scene, w []string) { s.waits(w[0], span(w[1])) },
+	"dies":      func(s *scene, w []string) { s.end(s.program(w[0]), number(append(w[1:], "1")[:1])) },
+	"vanishes":  func(s *scene, w []string) { delete(s.programs, "p-"+w[0]) },
+	"stranger":  func(s *scene, w []string) { s.run("p-"+w[0], w[0], "stranger", "somebody", "") },
+	"astray":    func(s *scene, w []string) { delete(s.programs, "p-"+w[0]); s.stray[w[0]] = true },
+	"found":     func(s *scene, w []string) { delete(s.stray, w[0]) },
+	"neighbour": func(s *scene, _ []string) { s.run("q-builder", "builder", "q", "another project", "") },
+	"blind":     func(s *scene, _ []string) { s.blind = true },
+	"sighted":   func(s *scene, _ []string) { s.blind = false },
 	// latestart brings the agent's n-th generation up after all, the newest without n.
 	"latestart": func(s *scene, w []string) { s.late(w[0], number(append(w[1:], "0")[:1])) },
 
@@ -106,6 +109,8 @@ var steps = map[string]func(*scene, []string){
 	"dull":    func(s *scene, w []string) { s.dull[w[0]] = true },
 	"bright":  func(s *scene, w []string) { delete(s.dull, w[0]) },
 	"program": func(s *scene, w []string) { s.program(w[0]).obs.Program = strings.Join(w[1:], "") },
+	"lies":    func(s *scene, w []string) { s.lies(w[0]) }, // its newest wake, in its input line
+	"blank":   func(s *scene, w []string) { s.program(w[0]).screen = nil },
 	"fall":    func(s *scene, _ []string) { s.fall() }, // of the launcher with all its sessions
 
 	"broken": func(s *scene, _ []string) { s.fails = true },

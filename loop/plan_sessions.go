@@ -28,6 +28,9 @@ func (p *planner) sessions() {
 		case known && !there && p.w.Astray[u.Name]:
 			u.blind = true
 			p.doing(u, "unknown", fmt.Sprintf("process %d runs, but its launcher's files are gone; end it by hand", row.PID), p.now)
+		case known && !there && u.adrift:
+			u.blind = true
+			p.doing(u, "unknown", "it is gone, and processes of other sessions of its launcher are still to end", p.now)
 		case there && known && seen.Generation == row.Generation:
 			p.seen(u, row, seen)
 		case there && seen.Alive:
@@ -68,10 +71,7 @@ func (p *planner) seen(u *unit, row ledger.Session, seen launcher.Observation) {
 		p.event("agent.started", u.Name, "generation", row.Generation, "pid", seen.PID, "phase", row.Phase, "reason", row.Reason)
 	}
 	p.s.Sessions[u.Name] = row
-	r := Read(seen, p.now)
-	if shown, drawn := p.w.Readings[u.Name]; drawn {
-		r = ReadScreen(shown, seen.Output, u.profile.Detect.LogGrace, p.now)
-	}
+	r := p.look(u, row, seen)
 	p.doing(u, r.Doing, r.Evidence, r.Since)
 }
 
@@ -121,16 +121,6 @@ func (p *planner) gaveUp(agent ledger.Agent, generation string) bool {
 		}
 	}
 	return agent.Generation == generation
-}
-
-// doing records what a session's program does, with the moment of the change.
-func (p *planner) doing(u *unit, doing, evidence string, since time.Time) {
-	row, ok := p.session(u)
-	if !ok || row.Doing == doing {
-		return
-	}
-	row.Doing, row.Evidence, row.DoingSince = doing, evidence, since
-	p.s.Sessions[u.Name] = row
 }
 
 // ended closes a session's row, reopens what it was told and has not answered,

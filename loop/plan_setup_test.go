@@ -1,6 +1,9 @@
 package loop
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // setup is a pawl.yaml in pieces.
 type setup struct {
@@ -8,6 +11,8 @@ type setup struct {
 	phases []string // id
 	rules  []string // more keys of phases
 	top    []string // more keys of the file
+
+	launcher string // process; tmux where agents draw screens
 }
 
 // usualSetup is a builder and an adversary with two phases. They queue input.
@@ -21,12 +26,16 @@ func usualSetup() setup {
 	}
 }
 
+func (y setup) where() string { return cmp.Or(y.launcher, "process") }
+
 func (y setup) String() string {
 	var b strings.Builder
 	b.WriteString("version: 1\nproject: p\norigin: {url: /origin.git}\n" +
-		"defaults: {launcher: process}\n" +
+		"defaults: {launcher: " + y.where() + "}\n" +
 		"adapters:\n  script: {command: [agent]}\n  shy: {command: [agent], prompt: file}\n" +
-		"  tui: {command: [tui], prompt: arg, process: tui}\n  other: {command: [other], process: other}\n" +
+		"  tui: {command: [tui], prompt: arg, process: tui, queues_input: true, detect: {active: '^working', composer: '^> (.*)$'}}\n  other: {command: [other], process: other}\n" +
+		"  coy: {command: [coy], prompt: arg, detect: {active: '^working', composer: '^> (.*)$'}}\n" +
+		"  bare: {command: [bare], prompt: arg, queues_input: true, detect: {active: '^working'}}\n" +
 		"  snake: {command: [snake], process: node}\n")
 	b.WriteString("agents:\n")
 	for _, a := range y.agents {

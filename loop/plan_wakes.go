@@ -41,6 +41,9 @@ func (p *planner) evidence(u *unit, w delivery.Wake, live bool) delivery.Evidenc
 	for _, m := range u.obs.Marks {
 		if m.ID == w.ID {
 			e.Written, e.Drained = m.Written, m.Drained
+			// What lies in the input line goes on to its end: left there, nothing
+			// else could be typed.
+			e.Moot = e.Moot && m.Begun.IsZero()
 		}
 	}
 	return e
@@ -143,6 +146,7 @@ func (p *planner) sent(w delivery.Wake) {
 
 func (p *planner) taken(w delivery.Wake) {
 	p.s.Wakes[w.ID] = w
+	p.heard(w)
 	for _, it := range w.Items {
 		if item, ok := p.s.Items[it.ID]; ok {
 			item.State = handoff.Taken
@@ -153,6 +157,25 @@ func (p *planner) taken(w delivery.Wake) {
 		p.take(h, w.TakenAt)
 		p.event("handoff.taken", w.Agent, "handoff", h.ID, "wake", w.ID, "label", h.Label())
 	}
+}
+
+// heard notes what a wake that was taken says of its session: it works, and it
+// was asked why it stands still, unless it was given something new with that.
+func (p *planner) heard(w delivery.Wake) {
+	row, running := p.s.Sessions[w.Agent]
+	if !running || row.Generation != w.Generation {
+		return
+	}
+	asked := false
+	for _, it := range w.Items {
+		asked = asked || isStallProbe(it.ID)
+	}
+	given := slices.ContainsFunc(w.Items, func(it delivery.Item) bool { return it.Kind == delivery.Handoff && it.Attempt <= 1 })
+	row.Worked = true
+	if asked && !given {
+		row.ProbedAt = w.TakenAt
+	}
+	p.s.Sessions[w.Agent] = row
 }
 
 // take records that the agent has a handoff, and when it is reminded of it. A

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"pawl/handoff"
@@ -29,14 +30,22 @@ func (p *planner) freeze() {
 }
 
 func (p *planner) thaw(u *unit, by time.Duration) {
-	if row, running := p.session(u); running && !row.ProbedAt.IsZero() {
-		row.ProbedAt = row.ProbedAt.Add(by)
+	// What came while the clocks stood still has lost less.
+	lost := func(since time.Time) time.Duration { return max(min(by, p.now.Sub(since)), 0) }
+	if row, running := p.session(u); running {
+		if !row.ProbedAt.IsZero() {
+			row.ProbedAt = row.ProbedAt.Add(lost(row.ProbedAt))
+		}
+		row.DoingSince = row.DoingSince.Add(lost(row.DoingSince))
 		p.s.Sessions[u.Name] = row
+		if it, waits := p.stallProbe(row); waits {
+			it.CreatedAt = it.CreatedAt.Add(lost(it.CreatedAt))
+			p.s.Items[it.ID] = it
+		}
 	}
 	for _, id := range p.handoffsOf(u.Name) {
 		if h := p.s.Handoffs[id]; !h.RemindAt.IsZero() {
-			// What was told while the clocks stood still has lost less.
-			h.RemindAt = h.RemindAt.Add(max(min(by, p.now.Sub(h.TakenAt)), 0))
+			h.RemindAt = h.RemindAt.Add(lost(h.TakenAt))
 			p.s.Handoffs[id] = h
 		}
 	}
@@ -54,16 +63,50 @@ func (p *planner) stalls() {
 			p.relaunch(u, row, p.row(u), "its program did not come up")
 			continue
 		}
-		switch p.stall(u, row).Judge(p.now) {
-		case supervise.Ask:
-			row.ProbedAt = p.now
-			p.s.Sessions[u.Name] = row
-			p.probe(u, "stall-"+row.Generation+"-"+p.now.UTC().Format("20060102T150405"), p.question(u))
+		stall := p.stall(u, row)
+		it, waits := p.stallProbe(row)
+		if waits && it.State == handoff.Open && (!stall.Owes || stall.Since.After(it.CreatedAt)) {
+			// It was never told, and there is no reason for it any more.
+			it.State, waits = handoff.Withdrawn, false
+			p.s.Items[it.ID] = it
+			stall = p.stall(u, row)
+		}
+		switch move := stall.Judge(p.now); {
+		case move == supervise.Ask && !waits:
+			p.probe(u, "stall-"+row.Generation+"-"+dated(p.now), p.question(u))
 			p.event("agent.stalled", u.Name, "generation", row.Generation, "since", row.DoingSince)
-		case supervise.Restart:
+		case move == supervise.Restart:
 			p.relaunch(u, row, p.row(u), "it stood still and did not answer a probe")
 		}
 	}
+}
+
+// stallProbe is the question to a session why it stands still that it has not
+// taken yet; false without one.
+func (p *planner) stallProbe(row ledger.Session) (ledger.Item, bool) {
+	for _, id := range p.s.Pending {
+		it := p.s.Items[id]
+		if it.Agent == row.Agent && isStallProbe(id) && (it.State == handoff.Open || it.State == handoff.Queued) {
+			return it, true
+		}
+	}
+	return ledger.Item{}, false
+}
+
+func isStallProbe(item string) bool { return strings.HasPrefix(item, "probe-stall-") }
+
+// probed is when a session was asked why it stands still: when it took that, as
+// nobody can answer what he was not asked. A screen that waits for input and
+// takes nothing of what is typed into it counts from when it could have.
+func (p *planner) probed(u *unit, row ledger.Session) time.Time {
+	it, waits := p.stallProbe(row)
+	if _, screen := p.reading(u); !waits || !screen {
+		return row.ProbedAt
+	}
+	if row.DoingSince.After(it.CreatedAt) {
+		return row.DoingSince
+	}
+	return it.CreatedAt
 }
 
 func (p *planner) stall(u *unit, row ledger.Session) supervise.Stall {
@@ -90,7 +133,7 @@ func (p *planner) stall(u *unit, row ledger.Session) supervise.Stall {
 		since = given
 	}
 	return supervise.Stall{
-		Owes: owes, Idle: p.standsStill(u, row), Since: since, Owed: given, Probed: row.ProbedAt,
+		Owes: owes, Idle: p.standsStill(u, row), Since: since, Owed: given, Probed: p.probed(u, row),
 		Until: supervise.WaitingUntil(p.w.Tails[u.Name]),
 		After: stallAfter(p.w.Config, row.Adapter), Grace: p.w.Config.Supervise.StallGrace,
 		Unwatched: u.Watch != "heal+stall",

@@ -15,17 +15,18 @@ import (
 
 // World is everything that Plan knows: the facts of one moment.
 type World struct {
-	Now      time.Time
-	Config   *config.Config
-	Rules    handoff.Rules
-	State    ledger.State
-	Origin   Origin
-	Sessions map[string]map[string]launcher.Observation // by launcher, then session name
-	Blind    map[string]error                           // launchers that could not be looked at
-	Astray   map[string]bool                            // agents whose process runs although its launcher knows of no session
-	Default  string                                     // the launcher of agents that name none
-	Tails    map[string][]string                        // last lines of the sessions that stand still, by agent
-	Readings map[string]adapter.Reading                 // what the screens of those that have one say, by agent
+	Now       time.Time
+	Config    *config.Config
+	Rules     handoff.Rules
+	State     ledger.State
+	Origin    Origin
+	Sessions  map[string]map[string]launcher.Observation // by launcher, then session name
+	Blind     map[string]error                           // launchers that could not be looked at
+	Astray    map[string]bool                            // agents whose process runs although its launcher knows of no session
+	Terminals map[string]bool                            // launchers whose sessions draw a screen
+	Default   string                                     // the launcher of agents that name none
+	Tails     map[string][]string                        // last lines of the sessions that stand still, by agent
+	Readings  map[string]adapter.Reading                 // what the screens of those that have one say, by agent
 }
 
 // Origin is what was seen of origin in this pass.
@@ -79,6 +80,10 @@ type Decision struct {
 	After   ledger.State
 	Next    time.Time         // when to look again at the latest
 	Holds   map[string]string // agent → why it is told nothing now
+
+	// Conflicts are the agents that cannot run because a session that is not ours
+	// has their session's name, with that in a sentence.
+	Conflicts map[string]string
 
 	// Settling says that something was begun whose outcome a look will tell soon.
 	Settling bool

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pawl/handoff"
+	"pawl/loop"
 	"pawl/loop/control"
 	"pawl/loop/delivery"
 	"pawl/loop/ledger"
@@ -59,15 +60,38 @@ func (a *app) pauseCommand() *cobra.Command {
 func (a *app) resumeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "resume [NAME…]",
-		Short: "end a pause",
+		Short: "end a pause, or a usage limit",
+		Long:  "resume ends a pause of the loop or of the named agents. A usage limit that holds them counts as over: each is told to go on\nwithin half a minute, and held again if its program says so again.",
 		RunE: func(c *cobra.Command, names []string) error {
-			if err := a.edited(c.Context(), "resume", names, func(_ *project, s *ledger.State) error { return setPaused(s, names, false) }); err != nil {
+			var lifted []string
+			err := a.edited(c.Context(), "resume", names, func(p *project, s *ledger.State) error {
+				lifted = p.liftLimits(s, names)
+				return setPaused(s, names, false)
+			})
+			if err != nil {
 				return err
 			}
 			a.say("resumed %s", loopOr(names))
+			for _, account := range lifted {
+				a.say("the usage limit of account %s counts as over; its agents go on within half a minute", account)
+			}
 			return nil
 		},
 	}
+}
+
+// liftLimits ends the usage limits that hold the named agents, or any.
+func (p *project) liftLimits(s *ledger.State, names []string) (accounts []string) {
+	if len(names) == 0 {
+		names = p.cfg.Names()
+	}
+	for _, name := range names {
+		if account := loop.LiftLimit(p.cfg, s, name, time.Now()); account != "" {
+			s.Events = append(s.Events, operatorEvent("lift", name, map[string]any{"account": account}))
+			accounts = append(accounts, account)
+		}
+	}
+	return accounts
 }
 
 // loopOr names the agents, or the loop when there are none.
@@ -111,13 +135,16 @@ func (a *app) restartCommand() *cobra.Command {
 		Short: "end an agent's session and start a new one",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, names []string) error {
-			return a.edited(c.Context(), "restart", names, func(_ *project, s *ledger.State) error {
+			return a.edited(c.Context(), "restart", names, func(p *project, s *ledger.State) error {
 				row := s.Agent(names[0])
 				if row.Wanted != ledger.Up {
 					return &hinted{&invalidError{errors.New("agent " + names[0] + " is not up")}, "pawl up " + names[0]}
 				}
 				if row.Parked {
 					return &hinted{&invalidError{errors.New("agent " + names[0] + " is parked, and is not restarted")}, "pawl up " + names[0]}
+				}
+				if until := loop.HeldUntil(p.cfg, *s, names[0]); !until.IsZero() {
+					a.say("a usage limit holds %s until %s; it is restarted then, or after pawl resume %s", names[0], until.Local().Format("15:04:05"), names[0])
 				}
 				row.Restart, row.RestartAt, row.Fresh, row.Finished = "the operator asked for it", time.Time{}, fresh, false
 				s.Agents[names[0]] = row
@@ -166,6 +193,9 @@ func (p *project) message(s *ledger.State, name, text string) error {
 	s.Events = append(s.Events, operatorEvent("wake", name, map[string]any{"message": clean}))
 	if s.Agent(name).Wanted != ledger.Up {
 		p.app.say("%s is not up; it is told when it is", name)
+	}
+	if until := loop.HeldUntil(p.cfg, *s, name); !until.IsZero() {
+		p.app.say("a usage limit holds %s until %s; it is told then, or after pawl resume %s", name, until.Local().Format("15:04:05"), name)
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ type project struct {
 	place  daemon.Place
 	client *control.Client
 	ledger *ledger.Ledger
+	fresh  bool // the environment of this process counts, not the recorded one
 
 	originName func() string // see findOrigin, which forks git: asked once
 }
@@ -205,8 +206,12 @@ func (p *project) recordEnvironment() error {
 	return atomicfile.Write(p.envFile(), doc)
 }
 
-// environment is what up recorded, else this process's own.
+// environment is what up recorded, else this process's own. For up itself it is
+// this process's: that is what will be recorded.
 func (p *project) environment() []string {
+	if p.fresh {
+		return ownEnvironment()
+	}
 	var env []string
 	doc, err := os.ReadFile(p.envFile())
 	if err != nil || json.Unmarshal(doc, &env) != nil {

@@ -17,7 +17,7 @@ func printStatus(w io.Writer, v statusView, unclear []string, now time.Time) {
 
 // printTo writes a page that is laid out for the terminal like.
 func printTo(w, like io.Writer, v statusView, unclear []string, now time.Time) {
-	coordinator := paint(like, yellow, "not running")
+	coordinator := paint(like, yellow, "not running (pawl up starts it)")
 	if v.Coordinator.Running {
 		coordinator = paint(like, green, fmt.Sprintf("running (pid %d)", v.Coordinator.PID))
 	}

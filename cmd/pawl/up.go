@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"pawl/loop"
 	"pawl/loop/config"
 	"pawl/loop/control"
+	"pawl/loop/doctor"
 	"pawl/loop/ledger"
 	"pawl/loop/supervise"
 )
@@ -48,6 +51,7 @@ func (a *app) upCommand() *cobra.Command {
 }
 
 func (p *project) up(ctx context.Context, names []string, o upOptions) error {
+	p.fresh = true
 	if err := p.checkUp(names, o); err != nil {
 		return err
 	}
@@ -82,15 +86,21 @@ func (p *project) up(ctx context.Context, names []string, o upOptions) error {
 	if err != nil {
 		return err
 	}
-	p.tellStarted(before, after, names)
-	return failures(rep)
+	conflict, err := p.conflict(ctx, after, names)
+	if err != nil {
+		return err
+	}
+	if !p.tellStarted(before, after, names) && conflict == nil {
+		p.app.say("nothing to start")
+	}
+	return cmp.Or(conflict, failures(rep))
 }
 
 // tellStarted says what runs now that did not before, whoever started it: a
 // coordinator may be faster than the command that asked. Of those that were
-// named it also says what does not count yet.
-func (p *project) tellStarted(before, after ledger.State, names []string) {
-	news := false
+// named it also says what does not count yet. It is false when there is nothing
+// to say.
+func (p *project) tellStarted(before, after ledger.State, names []string) (news bool) {
 	for _, name := range p.cfg.Names() {
 		row, runs := after.Sessions[name]
 		agent := after.Agent(name)
@@ -106,9 +116,7 @@ func (p *project) tellStarted(before, after ledger.State, names []string) {
 			p.app.warn("%s does not run: %s", name, handoff.Clean(agent.Restart, 400))
 		}
 	}
-	if !news {
-		p.app.say("nothing to start")
-	}
+	return news
 }
 
 // runsOtherwise says that a session has another model or adapter than `up` was
@@ -196,10 +204,21 @@ func (p *project) canRun(a config.Agent, o upOptions) error {
 		return &hinted{&invalidError{fmt.Errorf("agent %s: adapter %s needs a terminal, and launcher %s has none", a.Name, name, where.Name)},
 			"install tmux, or use adapter: script with a program that reads its wakes from standard input"}
 	}
+	if p.refusesRoot(a, profile.Command) {
+		return &hinted{&invalidError{fmt.Errorf("agent %s: %q asks for what Claude Code refuses to root", a.Name, strings.Join(profile.Command, " "))},
+			"run pawl as another user, or set adapters." + name + ".command without it and with --allowedTools or --permission-mode"}
+	}
 	if len(profile.Command) > 0 && !p.findsProgram(a, profile.Command[0]) {
 		return &hinted{fmt.Errorf("agent %s: adapter %s runs %q, which is not on PATH", a.Name, name, profile.Command[0]), "install it, or set adapters." + name + ".command"}
 	}
 	return nil
+}
+
+func (p *project) refusesRoot(a config.Agent, command []string) bool {
+	return len(command) > 0 && doctor.RefusesRoot(doctor.AgentFacts{
+		Program: command[0], Command: command, Wrap: a.Wrap, Root: os.Geteuid() == 0,
+		Sandbox: slices.Contains(agentEnv(a, p.environment()), "IS_SANDBOX=1"),
+	})
 }
 
 // want records what is to run.

@@ -71,7 +71,7 @@ const deadPane = "Pane is dead"
 
 // Read says what a screen shows. It is pure.
 func (r *Reader) Read(s screen.Screen) Reading {
-	if r.Profile.Detect.blind() {
+	if r.Profile.Detect.blind() && r.Profile.Prompt != PromptType {
 		return Reading{State: Unknown}
 	}
 	rows := withoutBlankEnd(s.Rows)
@@ -135,7 +135,7 @@ func (r *Reader) state(l layout, title string) (state State, evidence, banner st
 	if r.first != nil || r.ready != nil {
 		return Starting, "", ""
 	}
-	return Unknown, "", ""
+	return Idle, "", "" // nothing could say that it takes input: it always does
 }
 
 // says looks for a message of the program: in the rows below the input line,

@@ -89,6 +89,33 @@ func TestReadWithoutRules(t *testing.T) {
 	}
 }
 
+// Where nothing could say that a program takes input, it always does, unless the
+// screen says what stands against it.
+func TestReadWithoutAnInputLine(t *testing.T) {
+	for _, test := range []struct {
+		name, capture string
+		profile       Profile
+		want          State
+	}{
+		{"it works", "hello\n\nworking\n", Profile{Detect: Detect{Active: "^working"}}, Active},
+		{"nothing that is known", "hello\n> ", Profile{Detect: Detect{Active: "^working"}}, Idle},
+		{"an empty screen", "", Profile{Detect: Detect{Active: "^working"}}, Idle},
+		{"a dialog", "hello\n? may I\n", Profile{Detect: Detect{Active: "^working", Waiting: `^\? `}}, Waiting},
+		{"nothing but that it is typed to", "hello\n", Profile{Prompt: PromptType}, Idle},
+		{"an expression for ready must be seen", "hello\n", Profile{Detect: Detect{Active: "^working", Ready: "^ok$"}}, Starting},
+		{"a composer must be seen", "hello\n", Profile{Detect: Detect{Active: "^working", Composer: "^> (.*)$"}}, Starting},
+		{"one that has ended takes none", "hello\nPane is dead (status 1)\n", Profile{Detect: Detect{Active: "^working"}}, Unknown},
+	} {
+		r, err := NewReader(test.profile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Read(screen.Screen{Rows: screen.Parse(test.capture), Width: 80}); got.State != test.want {
+			t.Errorf("%s: %s by %q, want %s", test.name, got.State, got.Evidence, test.want)
+		}
+	}
+}
+
 func TestNewReaderErrors(t *testing.T) {
 	_, err := NewReader(Profile{Name: "mine", Detect: Detect{Limit: "(", Composer: "^> "}})
 	if err == nil || !strings.Contains(err.Error(), "detect.limit") || !strings.Contains(err.Error(), "no group") {

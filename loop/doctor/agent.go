@@ -27,7 +27,7 @@ type AgentFacts struct {
 // Agent judges an agent's program and launcher.
 func Agent(f AgentFacts) []Finding {
 	list := []Finding{program(f)}
-	if refusesRoot(f) {
+	if RefusesRoot(f) {
 		list = append(list, fail(f.check("root"), "Claude Code refuses "+skipPermissions+" for root",
 			"run pawl as another user, or set adapters."+f.Adapter+".command without it and with --allowedTools or --permission-mode"))
 	}
@@ -65,9 +65,9 @@ const (
 	bypassMode      = "bypassPermissions" // of --permission-mode, which is the same
 )
 
-// refusesRoot says that Claude Code would end at once. A wrapper may change the
+// RefusesRoot says that Claude Code would end at once. A wrapper may change the
 // user.
-func refusesRoot(f AgentFacts) bool {
+func RefusesRoot(f AgentFacts) bool {
 	return f.Root && !f.Sandbox && len(f.Wrap) == 0 && baseName(f.Program) == "claude" &&
 		slices.ContainsFunc(f.Command, func(word string) bool { return word == skipPermissions || strings.HasSuffix(word, bypassMode) })
 }

@@ -38,7 +38,7 @@ func TestRootIsRefusedOnlyWhereClaudeDoes(t *testing.T) {
 	} {
 		f := refused
 		c.change(&f)
-		if got := refusesRoot(f); got != c.want {
+		if got := RefusesRoot(f); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}

@@ -65,6 +65,8 @@ func failure(command, complaint string, err error) error {
 	case strings.HasPrefix(complaint, "no server running on "), complaint == "server exited unexpectedly", complaint == "lost server",
 		strings.HasPrefix(complaint, "error connecting to ") && (strings.Contains(complaint, "No such file") || strings.Contains(complaint, "Connection refused")):
 		return errNoServer
+	case complaint == "no current target", complaint == "no sessions":
+		return errNoServer // it has just begun, or is about to end
 	case complaint != "":
 		return fmt.Errorf("tmux %s: %w", command, refused(complaint))
 	}
