@@ -67,6 +67,10 @@ func (p *planner) inFlight(u *unit) string {
 // else waits for the agent.
 func (p *planner) toTell(u *unit) []delivery.Item {
 	var out []delivery.Item
+	if row, _ := p.session(u); p.s.Items[kickoffID(row.Generation)].State == handoff.Open {
+		it := p.s.Items[kickoffID(row.Generation)]
+		return []delivery.Item{{Kind: it.Kind, ID: it.ID, Text: it.Text, Attempt: 1}} // everything else comes after it
+	}
 	for _, id := range p.handoffsOf(u.Name) {
 		h := p.s.Handoffs[id]
 		if h.State == handoff.Open {

@@ -210,6 +210,10 @@ func (p *planner) close(row ledger.Session) {
 	delete(p.s.Sessions, row.Agent)
 	p.s.Ended = append(p.s.Ended, row)
 	p.reopen(row.Generation)
+	if it, waits := p.s.Items[kickoffID(row.Generation)]; waits {
+		it.State = handoff.Withdrawn // the next one has its own
+		p.s.Items[it.ID] = it
+	}
 }
 
 // reopen makes what a generation was told and has not answered open again: the

@@ -122,8 +122,8 @@ func (p *planner) drop(w delivery.Wake) {
 	for _, it := range w.Items {
 		if item, ok := p.s.Items[it.ID]; ok {
 			item.State = handoff.Open
-			if item.Kind == delivery.Probe {
-				item.State = handoff.Withdrawn
+			if item.Kind == delivery.Probe || it.ID == kickoffID(w.Generation) {
+				item.State = handoff.Withdrawn // it was for that session alone
 			}
 			p.s.Items[it.ID] = item
 		}

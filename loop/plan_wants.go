@@ -7,6 +7,9 @@ import (
 	"slices"
 	"time"
 
+	"pawl/handoff"
+	"pawl/loop/adapter"
+	"pawl/loop/delivery"
 	"pawl/loop/ledger"
 )
 
@@ -148,11 +151,21 @@ func (p *planner) start(u *unit, agent ledger.Agent) {
 		Adapter: p.adapter(u), Model: p.model(u, agent, phase), Phase: phase,
 		State: ledger.Starting, CreatedAt: p.now, Doing: "starting", DoingSince: p.now, Reason: reason,
 	}
+	if p.w.Config.Adapters[p.adapter(u)].Prompt == adapter.PromptType && !u.service {
+		p.s.PutItem(ledger.Item{
+			ID: kickoffID(agent.Generation), Agent: u.Name, Kind: delivery.Message, State: handoff.Open, CreatedAt: p.now,
+			Text: "your instructions are in the file " + PromptPath(p.w.Config, u.Name, agent.Generation) + "; read all of it and begin",
+		})
+	}
 	p.act(Action{Kind: kind, Agent: u.Name, Reason: reason, Generation: agent.Generation})
 	if kind == Restart {
 		p.event("agent.restarted", u.Name, "generation", agent.Generation, "reason", reason, "streak", agent.History.Streak)
 	}
 }
+
+// kickoffID names the item with which a program that takes its prompt typed is
+// told where it is: a prompt has many lines, and is no text for an input line.
+func kickoffID(generation string) string { return "kickoff-" + generation }
 
 // model is the operator's for this run, else the phase's for the role, else the agent's.
 func (p *planner) model(u *unit, agent ledger.Agent, phase string) string {

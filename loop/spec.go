@@ -133,10 +133,14 @@ func last(env []string) []string {
 // writePrompt keeps a session's prompt where the session, and later a person,
 // can read it.
 func writePrompt(cfg *config.Config, row ledger.Session, text string) (string, error) {
-	dir := filepath.Join(cfg.StateDir, "prompts")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	path := PromptPath(cfg, row.Agent, row.Generation)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, row.Agent+"-"+row.Generation+".md")
 	return path, atomicfile.Write(path, []byte(text))
+}
+
+// PromptPath is the file with the kickoff prompt of one session.
+func PromptPath(cfg *config.Config, agent, generation string) string {
+	return filepath.Join(cfg.StateDir, "prompts", agent+"-"+generation+".md")
 }

@@ -97,6 +97,26 @@ func TestAScreenIsTold(t *testing.T) {
 	f.until("the adversary is told", func() bool { return f.toldOf("adversary", claim) == 1 })
 }
 
+// A program that takes its prompt typed is told where it is, before anything
+// else, and once in each session.
+func TestAKickoffIsTyped(t *testing.T) {
+	f := newFakes(t)
+	f.edit("prompt: arg", "prompt: type")
+	claim := f.claim("a")
+	f.pawl("up", "--no-watch")
+	f.watch()
+	first := func() []string { return tui.Prompts(f.entries("adversary")) }
+	f.until("the claim is told", func() bool { return f.toldOf("adversary", claim) == 1 })
+	if told := first(); len(told) != 2 || !strings.Contains(told[0], "your instructions are in the file "+f.state()) {
+		t.Errorf("told %q, want the kickoff first", told)
+	}
+	f.pawl("restart", "adversary")
+	f.until("the next one is told of both", func() bool { return f.toldOf("adversary", claim) == 2 })
+	if told := first(); len(told) != 4 || !strings.Contains(told[2], "your instructions are in the file ") {
+		t.Errorf("told %q, want the next kickoff before the claim", told)
+	}
+}
+
 func TestADialogIsLeftToAPerson(t *testing.T) {
 	f := newFakes(t)
 	f.start()
