@@ -158,6 +158,25 @@ func TestAPersonsTextIsLeftAlone(t *testing.T) {
 
 var heldUntil = regexp.MustCompile(`"held_until": ?"20`)
 
+// An agent that does not read its terminal holds up nobody else.
+func TestAnAgentThatHangsHoldsUpNobodyElse(t *testing.T) {
+	f := newFakes(t)
+	f.start()
+	f.order("adversary", "hang")
+	claim, review := f.claim("a"), f.commit("review(b): no")
+	f.push()
+	begin := time.Now()
+	f.until("the builder is told", func() bool { return f.toldOf("builder", review) == 1 })
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("the builder was told after %s", took)
+	}
+	if n := f.toldOf("adversary", claim); n != 0 {
+		t.Errorf("an agent that reads nothing was told %d times", n)
+	}
+	f.order("adversary", "unhang")
+	f.until("the other one is told, too", func() bool { return f.toldOf("adversary", claim) == 1 })
+}
+
 // A limit of one agent holds the other one of the account too; each is told
 // after the reset, and nobody is restarted.
 func TestALimitHoldsTheAccount(t *testing.T) {
