@@ -51,6 +51,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	defer stop()
 	a := &app{in: in, out: out, err: errw}
 	root := a.root()
+	root.SetVersionTemplate("pawl {{.Version}}\n")
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(out)
@@ -77,8 +78,9 @@ func unknownCommand(root *cobra.Command, err error) error {
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "pawl",
-		Short: "keep coding agents handing each other work through one git repository",
+		Use:     "pawl",
+		Version: versionText(),
+		Short:   "keep coding agents handing each other work through one git repository",
 		Long: "pawl watches origin's branch for claim(gate) and review(gate) commits and for inbox files,\n" +
 			"wakes the agent whose turn it is, advances the phases when a STATUS file says ## DONE,\n" +
 			"and keeps the agents' sessions alive.",

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pawl/loop/config"
+	"pawl/loop/doctor"
 	"pawl/loop/ledger"
 )
 
@@ -91,7 +92,7 @@ func (a *app) configCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a.say("%s is valid: %d agents, %d phases", path, len(cfg.Agents), len(cfg.Phases.Sequence))
+			a.say("%s is valid: %s, %s", path, doctor.Count(len(cfg.Agents), "agent"), doctor.Count(len(cfg.Phases.Sequence), "phase"))
 			return nil
 		},
 	})

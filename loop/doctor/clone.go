@@ -89,16 +89,16 @@ func cloneTree(f CloneFacts, check string) Finding {
 	case !f.Fetched:
 		parts = append(parts, "origin's branch was never fetched")
 	case f.Ahead > 0 && f.Behind > 0:
-		parts = append(parts, fmt.Sprintf("diverged from origin: %s of its own, %d behind", count(f.Ahead, "commit"), f.Behind))
+		parts = append(parts, fmt.Sprintf("diverged from origin: %s of its own, %d behind", Count(f.Ahead, "commit"), f.Behind))
 		todo = append(todo, "git pull --rebase, then git push")
 	case f.Ahead > 0:
-		parts = append(parts, count(f.Ahead, "commit")+" not pushed")
+		parts = append(parts, Count(f.Ahead, "commit")+" not pushed")
 		todo = append(todo, "git push")
 	case f.Behind > 0:
-		parts = append(parts, count(f.Behind, "commit")+" behind what it fetched")
+		parts = append(parts, Count(f.Behind, "commit")+" behind what it fetched")
 	}
 	if f.Changed > 0 {
-		parts = append(parts, count(f.Changed, "file")+" changed or untracked")
+		parts = append(parts, Count(f.Changed, "file")+" changed or untracked")
 		todo = append(todo, "commit or stash what is changed")
 	}
 	if f.Lock {

@@ -46,7 +46,7 @@ func some(names []string) string {
 
 // Configuration tells of a pawl.yaml without faults.
 func Configuration(path string, agents, phases int) Finding {
-	return okay("config/pawl.yaml", fmt.Sprintf("%s: %s, %s", path, count(agents, "agent"), count(phases, "phase")))
+	return okay("config/pawl.yaml", fmt.Sprintf("%s: %s, %s", path, Count(agents, "agent"), Count(phases, "phase")))
 }
 
 // Zones judges the time zones of the wakes. trouble is why one of them is not

@@ -65,11 +65,11 @@ func Summary(list []Finding) string {
 	for _, f := range list {
 		n[f.Status]++
 	}
-	return fmt.Sprintf("%s: %d ok, %s, %d failed", count(len(list), "check"), n[OK], count(n[Warn], "warning"), n[Fail])
+	return fmt.Sprintf("%s: %d ok, %s, %d failed", Count(len(list), "check"), n[OK], Count(n[Warn], "warning"), n[Fail])
 }
 
-// count is a number with its noun.
-func count(n int, noun string) string {
+// Count is a number with its noun.
+func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

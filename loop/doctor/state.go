@@ -75,7 +75,7 @@ func Ledger(f LedgerFacts) Finding {
 	case f.Busy:
 		return okay(check, f.Path+" is being written")
 	}
-	return okay(check, fmt.Sprintf("%s: %s wanted up", f.Path, count(f.Wanted, "agent")))
+	return okay(check, fmt.Sprintf("%s: %s wanted up", f.Path, Count(f.Wanted, "agent")))
 }
 
 // CoordinatorFacts are about the process that watches.
@@ -116,7 +116,7 @@ func Coordinator(f CoordinatorFacts) []Finding {
 	case f.Holder != "":
 		return append(list, warn(check, "none listens, and the lock is held by "+f.Holder, "a tick or a start is under way; if it stays so, end that process"))
 	case f.Wanted > 0 && f.Now.Sub(f.Last) > longPass:
-		return append(list, warn(check, fmt.Sprintf("none runs, %s wanted up, and no pass ran for %s", count(f.Wanted, "agent"), f.Now.Sub(f.Last).Round(time.Minute)),
+		return append(list, warn(check, fmt.Sprintf("none runs, %s wanted up, and no pass ran for %s", Count(f.Wanted, "agent"), f.Now.Sub(f.Last).Round(time.Minute)),
 			"run pawl up, or have cron run pawl tick"))
 	}
 	found := "none runs"

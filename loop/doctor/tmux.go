@@ -64,7 +64,7 @@ func Server(f ServerFacts) Finding {
 	case f.Absent:
 		return okay(check, "no server runs at "+f.Socket+"; the first start brings one up")
 	}
-	found := fmt.Sprintf("answers at %s: %s of this project", f.Socket, count(f.Ours, "session"))
+	found := fmt.Sprintf("answers at %s: %s of this project", f.Socket, Count(f.Ours, "session"))
 	if f.Others > 0 {
 		found += fmt.Sprintf(", %d of other projects", f.Others)
 	}
