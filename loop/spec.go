@@ -75,11 +75,19 @@ func service(cfg *config.Config, name string) (config.Service, bool) {
 	return config.Service{}, false
 }
 
-// environment is the caller's of `pawl up`, the agent's own entries, and what
-// pawl tells every session: each name once, as a program may see the first or
-// the last of two.
+// environment is that of an agent, and what pawl tells every session.
 func (e *Engine) environment(cfg *config.Config, a config.Agent, row ledger.Session, promptFile string) []string {
-	base := slices.DeleteFunc(slices.Clone(e.Env()), foreign)
+	return last(append(AgentEnv(e.Env(), a),
+		"PAWL_AGENT="+a.Name, "PAWL_ROLE="+a.Role, "PAWL_PROJECT="+cfg.Project, "PAWL_PHASE="+row.Phase,
+		"PAWL_GENERATION="+row.Generation, "PAWL_CONFIG="+cfg.Path, "PAWL_PROMPT_FILE="+promptFile))
+}
+
+// AgentEnv is the environment of `pawl up`, without what belongs to its caller
+// alone, and the agent's own entries, in which ${NAME} stands for one of the
+// former. Each name is in it once, as a program may see the first or the last
+// of two.
+func AgentEnv(env []string, a config.Agent) []string {
+	base := slices.DeleteFunc(slices.Clone(env), foreign)
 	lookup := func(name string) string {
 		for _, kv := range slices.Backward(base) {
 			if value, ok := strings.CutPrefix(kv, name+"="); ok {
@@ -91,9 +99,7 @@ func (e *Engine) environment(cfg *config.Config, a config.Agent, row ledger.Sess
 	for _, v := range a.Env {
 		base = append(base, v.Name+"="+os.Expand(v.Value, lookup))
 	}
-	return last(append(base,
-		"PAWL_AGENT="+a.Name, "PAWL_ROLE="+a.Role, "PAWL_PROJECT="+cfg.Project, "PAWL_PHASE="+row.Phase,
-		"PAWL_GENERATION="+row.Generation, "PAWL_CONFIG="+cfg.Path, "PAWL_PROMPT_FILE="+promptFile))
+	return last(base)
 }
 
 // gitLocal are the variables with which git tells its hooks about one

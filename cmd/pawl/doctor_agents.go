@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"pawl/loop"
 	"pawl/loop/adapter"
 	"pawl/loop/config"
 	"pawl/loop/doctor"
@@ -23,7 +24,7 @@ func (e *examiner) agent(i int) check {
 
 func (e *examiner) agentFacts(a config.Agent) doctor.AgentFacts {
 	profile := e.cfg.Adapters[a.Adapter]
-	env := agentEnv(a, e.env)
+	env := loop.AgentEnv(e.env, a)
 	f := doctor.AgentFacts{
 		Name: a.Name, Adapter: a.Adapter, Command: profile.Command, Wrap: a.Wrap,
 		Root: e.uid == 0, Sandbox: slices.Contains(env, "IS_SANDBOX=1"), Launcher: e.p.launcherFor(a).Name,
@@ -77,25 +78,6 @@ func (e *examiner) refused(a config.Agent, profile adapter.Profile) (why, hint s
 	return "", ""
 }
 
-// agentEnv is the environment of a's sessions: its own entries after those that
-// `up` recorded. An entry's earlier values are dropped.
-func agentEnv(a config.Agent, env []string) []string {
-	lookup := func(name string) string {
-		for _, kv := range slices.Backward(env) {
-			if value, ok := strings.CutPrefix(kv, name+"="); ok {
-				return value
-			}
-		}
-		return ""
-	}
-	out := slices.Clone(env)
-	for _, v := range a.Env {
-		out = slices.DeleteFunc(out, func(kv string) bool { return strings.HasPrefix(kv, v.Name+"=") })
-		out = append(out, v.Name+"="+os.Expand(v.Value, lookup))
-	}
-	return out
-}
-
 // versions are the checks of agent programs that pawl knows, one for each
 // program. Others are not run: what they would take --version for is not known.
 func (e *examiner) versions() []check {
@@ -107,7 +89,7 @@ func (e *examiner) versions() []check {
 		if !a.Enabled || len(a.Wrap) > 0 || !knownProgram(a.Adapter, profile) {
 			continue
 		}
-		env := agentEnv(a, e.env)
+		env := loop.AgentEnv(e.env, a)
 		path, err := proc.FindProgram(profile.Command[0], a.Dir, env)
 		if err != nil || asked[path] {
 			continue

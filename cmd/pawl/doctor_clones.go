@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"pawl/loop"
 	"pawl/loop/config"
 	"pawl/loop/doctor"
 )
@@ -148,7 +149,7 @@ func (e *examiner) workTree(ctx context.Context, dir string) (top string, locked
 func (e *examiner) identity(ctx context.Context, a config.Agent) string {
 	who := ""
 	for _, name := range []string{"GIT_COMMITTER_IDENT", "GIT_AUTHOR_IDENT"} {
-		out, err := e.askGitWith(ctx, question{env: agentEnv(a, e.env), args: []string{"-c", "user.useConfigOnly=true", "var", name}}, a.Dir)
+		out, err := e.askGitWith(ctx, question{env: loop.AgentEnv(e.env, a), args: []string{"-c", "user.useConfigOnly=true", "var", name}}, a.Dir)
 		end := strings.LastIndexByte(out, '>')
 		if err != nil || end < 0 || strings.HasSuffix(out[:end+1], "<>") {
 			return ""

@@ -14,6 +14,7 @@ import (
 	"pawl/loop"
 	"pawl/loop/config"
 	"pawl/loop/doctor"
+	"pawl/loop/launcher/tmux"
 )
 
 func (e *examiner) tmuxProgram(ctx context.Context) []doctor.Finding {
@@ -101,23 +102,22 @@ func socketPath(l config.Launcher, uid int) string {
 func (e *examiner) countSessions(panes string, f *doctor.ServerFacts) {
 	owners := map[string]bool{}
 	for _, name := range e.cfg.Names() {
-		owners["="+loop.Owner(e.cfg.Path, name)] = true
+		owners[loop.Owner(e.cfg.Path, name)] = true
 	}
 	const ours, others, strange = 3, 2, 1 // a session counts as the most of its panes
 	sessions := map[string]int{}
 	for line := range strings.Lines(panes) {
-		words := strings.Fields(line)
-		if len(words) == 0 {
+		session, mark, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if session == "" {
 			continue
 		}
 		kind := strange
-		if len(words) > 3 {
+		if owner, known := tmux.OwnerOf(mark); owners[owner] && known {
+			kind = ours
+		} else if mark != "" {
 			kind = others
-			if owners[words[3]] {
-				kind = ours
-			}
 		}
-		sessions[words[0]] = max(sessions[words[0]], kind)
+		sessions[session] = max(sessions[session], kind)
 	}
 	for _, kind := range sessions {
 		switch kind {

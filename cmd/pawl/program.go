@@ -3,9 +3,9 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
+	"pawl/loop"
 	"pawl/loop/config"
 )
 
@@ -32,22 +32,12 @@ func (p *project) findsProgram(a config.Agent, program string) bool {
 	return false
 }
 
-// agentPath is the PATH of a's sessions: its own `env`, in which ${NAME} stands
-// for a variable of the caller's environment, goes before the caller's.
+// agentPath is the PATH of a's sessions.
 func agentPath(a config.Agent, env []string) string {
-	lookup := func(name string) string {
-		for _, kv := range slices.Backward(env) {
-			if value, ok := strings.CutPrefix(kv, name+"="); ok {
-				return value
-			}
-		}
-		return ""
-	}
-	path := lookup("PATH")
-	for _, v := range a.Env {
-		if v.Name == "PATH" {
-			path = os.Expand(v.Value, lookup)
+	for _, kv := range loop.AgentEnv(env, a) {
+		if path, ok := strings.CutPrefix(kv, "PATH="); ok {
+			return path
 		}
 	}
-	return path
+	return ""
 }

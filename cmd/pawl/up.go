@@ -217,7 +217,7 @@ func (p *project) canRun(a config.Agent, o upOptions) error {
 func (p *project) refusesRoot(a config.Agent, command []string) bool {
 	return len(command) > 0 && doctor.RefusesRoot(doctor.AgentFacts{
 		Program: command[0], Command: command, Wrap: a.Wrap, Root: os.Geteuid() == 0,
-		Sandbox: slices.Contains(agentEnv(a, p.environment()), "IS_SANDBOX=1"),
+		Sandbox: slices.Contains(loop.AgentEnv(p.environment(), a), "IS_SANDBOX=1"),
 	})
 }
 

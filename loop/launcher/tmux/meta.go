@@ -44,6 +44,13 @@ func parseMeta(text string) (meta, error) {
 	return m, nil
 }
 
+// OwnerOf reads who a pane belongs to from its mark, the option @pawl; false
+// where it is not one of this version.
+func OwnerOf(mark string) (string, bool) {
+	m, err := parseMeta(mark)
+	return m.Owner, err == nil
+}
+
 // word is what generations, wake ids and session names are made of: they are
 // part of tmux's targets, guards and options.
 var word = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
