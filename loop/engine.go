@@ -29,6 +29,7 @@ type Engine struct {
 	Event     func(ledger.Event) // told of each event once it is on record; nil: nobody
 
 	touches sync.WaitGroup // orders to launchers that are under way
+	glass   glass
 
 	mu       sync.Mutex
 	mirror   *mirror.Mirror
@@ -36,7 +37,6 @@ type Engine struct {
 	env      []string                      // likewise
 	touching map[string]bool               // agents with an order under way
 	telling  map[string]context.CancelFunc // ends what an agent is being told
-	glass    glass
 }
 
 // Look is what a look at origin brought.

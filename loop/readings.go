@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	"pawl/loop/adapter"
@@ -17,6 +18,7 @@ import (
 // glass reads the screens of sessions. It remembers what it has read: a screen
 // that has not changed is not searched again.
 type glass struct {
+	mu      sync.Mutex                 // never held while a launcher is asked
 	readers map[string]*adapter.Reader // by adapter
 	read    map[string]sighting        // by session generation
 }
@@ -31,11 +33,6 @@ type sighting struct {
 
 // readings tells what the screens of all live sessions that draw one say.
 func (e *Engine) readings(ctx context.Context, w World) map[string]adapter.Reading {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.glass.read == nil {
-		e.glass = glass{readers: map[string]*adapter.Reader{}, read: map[string]sighting{}}
-	}
 	out := map[string]adapter.Reading{}
 	live := map[string]bool{}
 	for where, refs := range drawing(w) {
@@ -58,7 +55,7 @@ func (e *Engine) readings(ctx context.Context, w World) map[string]adapter.Readi
 			}
 		}
 	}
-	maps.DeleteFunc(e.glass.read, func(gen string, _ sighting) bool { return !live[gen] })
+	e.glass.keep(live)
 	return out
 }
 
@@ -81,6 +78,8 @@ func drawing(w World) map[string]map[string]launcher.Ref {
 // reader is the one of an adapter as the configuration has it now.
 func (e *Engine) reader(cfg *config.Config, name string) *adapter.Reader {
 	profile := cfg.Adapters[name]
+	e.glass.mu.Lock()
+	defer e.glass.mu.Unlock()
 	if r, known := e.glass.readers[name]; known && reflect.DeepEqual(r.Profile, profile) {
 		return r
 	}
@@ -89,11 +88,16 @@ func (e *Engine) reader(cfg *config.Config, name string) *adapter.Reader {
 		e.Log.Error("an adapter cannot read screens", "adapter", name, "error", err)
 		return nil
 	}
+	if e.glass.readers == nil {
+		e.glass.readers = map[string]*adapter.Reader{}
+	}
 	e.glass.readers[name] = r
 	return r
 }
 
 func (g *glass) look(r *adapter.Reader, generation string, s screen.Screen) adapter.Reading {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	var first *screen.Row
 	if len(s.Rows) > 0 {
 		first = &s.Rows[0]
@@ -102,8 +106,18 @@ func (g *glass) look(r *adapter.Reader, generation string, s screen.Screen) adap
 		return was.Reading
 	}
 	got := sighting{reader: r, rows: first, title: s.Title, Reading: r.Read(s)}
+	if g.read == nil {
+		g.read = map[string]sighting{}
+	}
 	g.read[generation] = got
 	return got.Reading
+}
+
+// keep forgets the screens of all other sessions.
+func (g *glass) keep(live map[string]bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	maps.DeleteFunc(g.read, func(gen string, _ sighting) bool { return !live[gen] })
 }
 
 // ReadScreen tells what a program that draws a screen does. Output of late is
@@ -126,7 +140,5 @@ func (e *Engine) asReader(cfg *config.Config, row ledger.Session) *adapter.Reade
 	if !cfg.Adapters[row.Adapter].NeedsTerminal() {
 		return nil
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	return e.reader(cfg, row.Adapter)
 }
