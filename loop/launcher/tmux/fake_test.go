@@ -174,6 +174,15 @@ func (f *fake) wantRefused(err error, why string) {
 	}
 }
 
+// find returns the live pane of a session; ErrGone and ErrOther otherwise.
+func (l *Launcher) find(ctx context.Context, ref launcher.Ref) (pane, error) {
+	p, err := l.known(ctx, ref)
+	if err == nil && p.ended() {
+		return p, errGone(ref, "has ended")
+	}
+	return p, err
+}
+
 // tell is a coordinator that types one message and is killed with -9 at a step
 // of it: its arguments are socket, runtime folder, self, step, wake and generation.
 func tell(args []string) int {

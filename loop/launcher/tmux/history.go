@@ -121,8 +121,9 @@ func (h *history) close(ctx context.Context) error {
 	return errors.Join(h.raw.Close(), h.text.Close())
 }
 
-// complain says on the scribe's error output, which tmux throws away, and once
-// for each kind of trouble where a person can see it: in the other log.
+// complain says once for each kind of trouble what could not be written. Only
+// its error output is left for that, which tmux throws away: it is seen by who
+// runs a scribe by hand.
 func (h *history) complain(err error) {
 	if err == nil || h.failed != nil && h.failed.Error() == err.Error() {
 		return

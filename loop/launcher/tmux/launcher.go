@@ -126,15 +126,6 @@ func errOther(ref launcher.Ref, there string) error {
 	return fmt.Errorf("session %q: %s is there, not generation %q: %w", ref.Session, there, ref.Generation, launcher.ErrOther)
 }
 
-// find returns the live pane of a session; ErrGone and ErrOther otherwise.
-func (l *Launcher) find(ctx context.Context, ref launcher.Ref) (pane, error) {
-	p, err := l.known(ctx, ref)
-	if err == nil && p.ended() {
-		return p, errGone(ref, "has ended")
-	}
-	return p, err
-}
-
 // known returns the pane of a session, live or not.
 func (l *Launcher) known(ctx context.Context, ref launcher.Ref) (pane, error) {
 	if err := checkRef(ref); err != nil {

@@ -7,6 +7,9 @@
 //	@pawl      what it was started as: generation, owner, agent, phase, session
 //	@pawl_gen  the generation alone, for guards
 //	@pawl_told the pane's journal: what was pasted, submitted and seen to be taken
+//	@pawl_text what was pasted last, until it was seen to be taken
+//	@pawl_stop the keys that end the program politely
+//	@pawl_log  where its log is, for another scribe should this one be killed
 //
 // Whatever is done to a pane is one call to tmux that checks the generation,
 // does it and writes it into the journal, so that no crash comes in between and

@@ -30,13 +30,13 @@ func (l *Launcher) Stop(ctx context.Context, ref launcher.Ref, deadline time.Dur
 		return errGone(ref, "has ended")
 	}
 	if deadline <= 0 {
-		return l.kill(p)
+		return kill(p)
 	}
 	if !l.first(p, deadline) {
 		return nil
 	}
 	if len(p.stopKeys) == 0 {
-		err = l.terminate(p)
+		err = terminate(p.identity)
 	}
 	return errors.Join(err, l.reaper(ctx, p, deadline))
 }
@@ -58,15 +58,13 @@ func (l *Launcher) first(p pane, deadline time.Duration) bool {
 // deadlineSlack is how much sooner a repeated stop must be to be another one.
 const deadlineSlack = 100 * time.Millisecond
 
-func (l *Launcher) terminate(p pane) error { return terminate(p.identity) }
-
 // terminate sends TERM to a leader's process group, and wakes it should it be
 // halted.
 func terminate(leader proc.Identity) error {
 	return errors.Join(signalGroup(leader, unix.SIGTERM), signalGroup(leader, unix.SIGCONT))
 }
 
-func (l *Launcher) kill(p pane) error {
+func kill(p pane) error {
 	_, err := leader(p).Signal(unix.SIGKILL)
 	return errors.Join(signalGroup(p.identity, unix.SIGKILL), err)
 }

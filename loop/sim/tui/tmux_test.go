@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"pawl/loop/launcher/proc"
 	"strconv"
 	"strings"
 	"testing"
@@ -34,7 +35,10 @@ type pane struct {
 func startPane(t *testing.T, columns, rows int, args ...string) *pane {
 	t.Helper()
 	if _, err := exec.LookPath("tmux"); err != nil {
-		t.Skip("tmux is not installed")
+		if os.Getenv("PAWL_TEST_ALL") == "1" {
+			t.Fatal("tmux is not on PATH, and PAWL_TEST_ALL=1 wants every test to run")
+		}
+		t.Skip("tmux is not on PATH")
 	}
 	dir, err := os.MkdirTemp("", "tui")
 	if err != nil {
@@ -45,6 +49,11 @@ func startPane(t *testing.T, columns, rows int, args ...string) *pane {
 	p := &pane{t, filepath.Join(dir, "s"), filepath.Base(dir), filepath.Join(dir, "record"), filepath.Join(dir, "control")}
 	t.Cleanup(func() {
 		p.tmux("kill-server")
+		// The program writes down how it ended, in the folder that is removed.
+		p.until("its end", func() bool {
+			left, err := proc.Kin{Generation: p.generation}.Signal(0)
+			return left == 0 && err == nil
+		})
 		if err := os.RemoveAll(dir); err != nil {
 			t.Error(err)
 		}
