@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"pawl/loop/schedule"
+)
 
 // Kinds of agent.
 const (
@@ -78,6 +82,8 @@ type Wake struct {
 	PromptFile string        `yaml:"prompt_file"` // absolute, or ""
 	CatchUp    string        `yaml:"catch_up" enum:"once,skip"`
 	Jitter     time.Duration `yaml:"jitter" min:"0s"`
+
+	Schedule schedule.Schedule `yaml:"-"` // Cron in TZ
 }
 
 func (w *Wake) setDefaults() { w.CatchUp = CatchUpOnce }

@@ -27,6 +27,9 @@ const (
 // maxName bounds names that become part of a file's or a session's name.
 const maxName = 64
 
+// maxSession is the length of the longest <project>-<name>.
+const maxSession = 2*maxName + 1
+
 var (
 	namePattern    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 	projectPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
@@ -141,7 +144,7 @@ func (c *checker) reference(at pointer, what, name string, known []string) bool 
 }
 
 // agentNames and roles are those of all agents, enabled or not.
-func (c *checker) agentNames() []string {
+func (c *Config) agentNames() []string {
 	var names []string
 	for _, a := range c.Agents {
 		names = append(names, a.Name)
@@ -149,7 +152,7 @@ func (c *checker) agentNames() []string {
 	return names
 }
 
-func (c *checker) roles() []string {
+func (c *Config) roles() []string {
 	var roles []string
 	for _, a := range c.Agents {
 		if a.Role != "" {

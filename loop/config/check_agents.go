@@ -21,8 +21,8 @@ func (c *checker) checkAgents() {
 		c.checkEnv(at.key("env"), a.Env)
 		c.checkPrompts(at, a.Prompt, a.PromptFile)
 		c.checkRuns(a, noCommand)
-		for i, w := range a.Wakes {
-			c.checkWake(at.key("wakes").index(i), w)
+		for i := range a.Wakes { // a is a copy, its wakes are not
+			c.checkWake(at.key("wakes").index(i), &a.Wakes[i])
 		}
 	}
 }
@@ -128,8 +128,8 @@ func (c *checker) checkSessions() {
 	type owner struct{ what, name string }
 	owners := map[string]owner{}
 	see := func(at pointer, what, name, session string) {
-		if at := at.key("session"); session == "" || (c.has(at) && len(session) > 2*maxName) {
-			c.bad(at, KindValue, "use letters, digits, '_' and '-', at most 128", "the session of %s %s has no name that can be used", what, quote(name))
+		if at := at.key("session"); session == "" || (c.has(at) && len(session) > maxSession) {
+			c.bad(at, KindValue, fmt.Sprintf("use letters, digits, '_' and '-', at most %d", maxSession), "the session of %s %s has no name that can be used", what, quote(name))
 			return
 		}
 		first, taken := owners[session]

@@ -22,11 +22,12 @@ const (
 
 // Error is one fault of the file. Line and Col count from 1, Col in characters.
 type Error struct {
-	File      string
-	Line, Col int
-	Kind      string
-	Msg       string // what is wrong, quoting the value
-	Hint      string // what to write instead
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Col  int    `json:"col"`
+	Kind string `json:"kind"`
+	Msg  string `json:"message"` // what is wrong, quoting the value
+	Hint string `json:"hint"`    // what to write instead
 }
 
 // Error prints file:line:col: what is wrong, and what to write instead.
@@ -80,6 +81,11 @@ func (r *report) err() error {
 	if len(r.errs) == 0 {
 		return nil
 	}
+	return r.sorted()
+}
+
+// sorted returns what was reported by line and column, each once.
+func (r *report) sorted() Errors {
 	slices.SortStableFunc(r.errs, func(a, b Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})

@@ -42,6 +42,16 @@ func Find(start string) (string, error) {
 // Load reads and parses a file. The error is ErrNotFound where there is none,
 // Errors where the file has faults, and otherwise one of reading.
 func Load(path string) (*Config, error) {
+	data, err := Read(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, data)
+}
+
+// Read reads a file for Parse or Lint. The error is ErrNotFound where there is
+// none.
+func Read(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w at %s; write one with `pawl init`", ErrNotFound, path)
@@ -60,7 +70,7 @@ func Load(path string) (*Config, error) {
 	if err := errors.Join(err, file.Close()); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
-	return Parse(path, data)
+	return data, nil
 }
 
 // Parse reads a configuration. The path is only used in messages and for what
@@ -68,6 +78,16 @@ func Load(path string) (*Config, error) {
 // directory. Nothing is read from disk but the rules of time zones. The error
 // is Errors, with all that is wrong.
 func Parse(path string, data []byte) (*Config, error) {
+	c, err := parse(path, data)
+	if err != nil {
+		return nil, err
+	}
+	c.resolvePaths()
+	return c.Config, nil
+}
+
+// parse is Parse with paths as they are written.
+func parse(path string, data []byte) (*checker, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -90,6 +110,5 @@ func Parse(path string, data []byte) (*Config, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	c.resolvePaths()
-	return c.Config, nil
+	return c, nil
 }

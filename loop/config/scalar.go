@@ -98,7 +98,7 @@ func (d *decoder) text(n *yaml.Node, v reflect.Value, r rules) {
 	}
 	if r.enum != nil && !slices.Contains(r.enum, n.Value) {
 		hint := "write " + strings.Join(r.enum, " or ")
-		if near := nearest(n.Value, r.enum); near != "" {
+		if near := Nearest(n.Value, r.enum); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		d.fault(n, KindValue, quote(n.Value)+" is not one of "+strings.Join(r.enum, ", "), hint)

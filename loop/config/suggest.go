@@ -9,7 +9,7 @@ import (
 // suggest is the hint for a word that is none of the known ones: the one that
 // was probably meant, or else all of them.
 func suggest(word string, known []string) string {
-	if near := nearest(word, known); near != "" {
+	if near := Nearest(word, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	if len(known) == 0 {
@@ -20,9 +20,9 @@ func suggest(word string, known []string) string {
 	return "known: " + strings.Join(slices.Compact(known), ", ")
 }
 
-// nearest returns the known word with the fewest edits, "" if none is near.
+// Nearest returns the known word with the fewest edits, "" if none is near.
 // Words that are told apart by case or by - and _ only are always near.
-func nearest(word string, known []string) string {
+func Nearest(word string, known []string) string {
 	const longest = 64
 	if len(word) > longest {
 		return ""

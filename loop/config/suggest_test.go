@@ -11,7 +11,7 @@ func TestNearest(t *testing.T) {
 		"agnets": "agents", "agent": "agents", "Prompt-File": "prompt_file", "pol": "poll", "opll": "poll",
 		"x": "", "zzzz": "", "heal-stall": "heal+stall", strings.Repeat("a", 100): "",
 	} {
-		equal(t, word, nearest(word, known), want)
+		equal(t, word, Nearest(word, known), want)
 	}
 }
 

@@ -1,0 +1,91 @@
+package config
+
+import (
+	"reflect"
+	"testing"
+)
+
+const diffBase = `version: 1
+project: p
+adapters: {script: {command: [agent]}}
+defaults: {adapter: script}
+agents:
+  a: {kind: loop, model: one}
+  b: {wakes: [{cron: "0 * * * *", prompt: look}]}
+services: {web: {command: [serve]}}
+`
+
+func TestDiff(t *testing.T) {
+	for _, c := range []struct {
+		name, after string
+		want        Difference
+	}{
+		{"the same", diffBase, Difference{}},
+		{"a comment and another order", "# new\n" + `services: {web: {command: [serve]}}
+agents:
+  b: {wakes: [{prompt: look, cron: "0 * * * *"}]}
+  a: {model: one, kind: loop, wrap: []}
+defaults: {adapter: script}
+adapters: {script: {command: [agent]}}
+project: p
+version: 1
+`, Difference{}},
+		{"keys of an agent, and a service that becomes one", `version: 1
+project: p
+adapters: {script: {command: [agent]}}
+defaults: {adapter: script}
+agents:
+  a: {kind: loop, model: two, env: {X: y}}
+  b: {wakes: [{cron: "1 * * * *", prompt: look}]}
+  web: {}
+`, Difference{Added: []string{"web"}, Changed: map[string][]string{"a": {"model", "env"}, "b": {"wakes"}}}},
+		{"one goes, one comes, and other sections", `version: 1
+project: p
+origin: {poll: 1m}
+supervise: {stall_after: 1h}
+adapters: {script: {command: [agent, -v]}}
+defaults: {adapter: script}
+agents:
+  a: {kind: loop, model: one}
+  c: {}
+services: {web: {command: [serve]}}
+`, Difference{Added: []string{"c"}, Removed: []string{"b"}, Sections: []string{"origin", "adapters", "supervise"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before, err := Parse("/p/pawl.yaml", []byte(diffBase))
+			if err != nil {
+				t.Fatal(err)
+			}
+			after, err := Parse("/p/pawl.yaml", []byte(c.after))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.want.Changed == nil {
+				c.want.Changed = map[string][]string{}
+			}
+			got := Diff(before, after)
+			if !reflect.DeepEqual(got, c.want) || got.Empty() != (len(got.Added)+len(got.Removed)+len(got.Changed)+len(got.Sections) == 0) {
+				t.Errorf("got %+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestSandboxed(t *testing.T) {
+	for _, c := range []struct{ name, agent, want string }{
+		{"nobody is wrapped", "a: {}", ""},
+		{"wrapped, in the file's own folder", "a: {wrap: [bwrap]}", "a"},
+		{"wrapped, in a folder below", "a: {wrap: [bwrap], dir: work/a}", ""},
+		{"wrapped, in a folder above", "a: {wrap: [bwrap], dir: ..}", "a"},
+		{"wrapped, in a folder beside", "a: {wrap: [bwrap], dir: ../q}", ""},
+		{"wrapped, in a folder whose name begins with dots", "a: {wrap: [bwrap], dir: ..x}", ""},
+	} {
+		cfg, err := Parse("/x/p/pawl.yaml", []byte("version: 1\nadapters: {script: {command: [agent]}}\ndefaults: {adapter: script}\nagents: {"+c.agent+"}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cfg.Sandboxed(); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}

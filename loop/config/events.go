@@ -1,0 +1,17 @@
+package config
+
+// EventKinds are the kinds of event that there are, or will be.
+var EventKinds = []string{
+	"agent.adopted", "agent.changed", "agent.conflict", "agent.exited", "agent.fatal", "agent.full", "agent.held", "agent.mismatch",
+	"agent.parked", "agent.released", "agent.restarted", "agent.stalled", "agent.started", "agent.unauthorised", "agent.waiting",
+	"config.approved", "config.held", "config.invalid", "config.reloaded",
+	"coordinator.ended", "coordinator.started",
+	"handoff.answered", "handoff.dismissed", "handoff.expired", "handoff.open", "handoff.retried", "handoff.sent",
+	"handoff.stuck", "handoff.taken", "handoff.withdrawn",
+	"launcher.lost", "loop.quiet",
+	"operator.down", "operator.lift", "operator.pause", "operator.phase", "operator.restart", "operator.resume", "operator.up", "operator.wake",
+	"origin.moved", "origin.reachable", "origin.rewritten", "origin.unreachable",
+	"phase.advanced", "phase.done", "phase.entered", "phase.reopened", "phase.unclear", "phase.unproven",
+	"plan.missing", "prompt.missing", "sequence.complete", "sequence.resumed", "signal.malformed",
+	"wake.fired", "wake.skipped", "wake.taken",
+}

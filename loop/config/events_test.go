@@ -1,0 +1,61 @@
+package config
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// later are kinds that belong to the contract and that nothing tells yet.
+var later = []string{"phase.unproven"}
+
+// The kinds are those that the loop and the commands write in their sources.
+func TestEventKindsAreThoseThatAreTold(t *testing.T) {
+	looksLike := regexp.MustCompile(`^(agent|config|coordinator|handoff|launcher|loop|origin|phase|plan|prompt|sequence|signal|wake)\.[a-z]+$`)
+	told := map[string]bool{}
+	for _, pattern := range []string{"../*.go", "../../cmd/pawl/*.go", "../../handoff/*.go"} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(paths), err)
+		}
+		for _, path := range paths {
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+					if text, err := strconv.Unquote(literal.Value); err == nil && looksLike.MatchString(text) && text != "origin.git" && text != "coordinator.log" {
+						told[text] = true
+					}
+				}
+				return true
+			})
+		}
+	}
+	for _, kind := range sortedKeys(told) {
+		if !slices.Contains(EventKinds, kind) {
+			t.Errorf("%s is told, and EventKinds lacks it", kind)
+		}
+	}
+	for _, kind := range EventKinds {
+		if strings.HasPrefix(kind, "operator.") {
+			continue // made of the command's name; see operatorEvent
+		}
+		if told[kind] == slices.Contains(later, kind) {
+			t.Errorf("%s: in the sources %v, said to come later %v", kind, told[kind], slices.Contains(later, kind))
+		}
+	}
+	if !slices.IsSorted(EventKinds) {
+		t.Error("EventKinds is not sorted")
+	}
+}
