@@ -128,7 +128,8 @@ func (d *derivation) commit(c Commit) {
 
 // add records the signal for the agent and says whether it is new. One that is
 // known under its id though it moved on to a successor is the same signal: an
-// old clone was merged. One that was withdrawn is back.
+// old clone was merged. One that was withdrawn is back, unless the operator
+// dismissed it.
 func (d *derivation) add(c Commit, m Mention, agent string) bool {
 	key, id := signalKey{c.Hash, agent}, signalID(c.Hash, agent)
 	known := d.signals[key]
@@ -136,7 +137,7 @@ func (d *derivation) add(c Commit, m Mention, agent string) bool {
 		known = d.byID[id]
 	}
 	if known != nil {
-		if known.State == Withdrawn {
+		if known.State == Withdrawn && !known.Dismissed() {
 			d.move(known, c)
 			d.reopen(known)
 		}

@@ -61,6 +61,7 @@ type Handoff struct {
 
 	State      State
 	Attempts   int       // how often it was told to the present generation
+	Base       int       // how many of those came before the operator had it told again; reminders count from there
 	SeenAt     time.Time // by the pass that derived it
 	OpenedAt   time.Time // when it last became open
 	SentAt     time.Time

@@ -19,7 +19,7 @@ func (d *derivation) inboxes() {
 		present[f.Path] = f
 	}
 	for _, h := range d.all {
-		if h.Kind == Inbox && (h.State == Expired || !h.State.Closed()) {
+		if h.Kind == Inbox && (h.State == Expired || h.Dismissed() || !h.State.Closed()) {
 			d.settle(h, present)
 		}
 	}
@@ -35,11 +35,13 @@ func (d *derivation) inboxes() {
 	}
 }
 
-// settle closes what the tip no longer holds. A letter that expired is closed
-// too, by its deletion: the same one may come again.
+// settle closes what the tip no longer holds. A letter that expired, or that the
+// operator dismissed, is closed too, by its deletion: the same one may come again.
 func (d *derivation) settle(h *Handoff, present map[string]InboxFile) {
 	f, named := present[h.Path]
 	switch {
+	case h.Dismissed() && !named && (!d.watched(h.Path) || d.hidden(h.Path)):
+		// It may lie there still, and stays dismissed.
 	case !named && !d.watched(h.Path):
 		d.close(h, Withdrawn, "", "the file is not watched any more")
 	case !named && d.hidden(h.Path):
@@ -89,7 +91,7 @@ func (d *derivation) letter(f InboxFile, reader string) {
 		d.all = append(d.all, h)
 		d.byID[h.ID] = h
 		d.touch(h)
-	case known.State.Closed() && known.State != Expired:
+	case known.State.Closed() && known.State != Expired && !known.Dismissed():
 		// It gave way to another content that is gone again, or a rewrite went
 		// back to where it lies unread.
 		d.reopen(known)

@@ -121,6 +121,6 @@ func (d *derivation) reopen(h *Handoff) {
 	h.State, h.OpenedAt = Open, d.now
 	h.AnsweredBy, h.Why, h.Generation = "", "", ""
 	h.SentAt, h.TakenAt, h.RemindAt = time.Time{}, time.Time{}, time.Time{}
-	h.Attempts, h.Stuck = 0, false
+	h.Attempts, h.Base, h.Stuck = 0, 0, false
 	d.touch(h)
 }

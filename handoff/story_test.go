@@ -20,6 +20,8 @@ import (
 //	done NAME     NAME completed a phase
 //	taken         whatever is open was told and taken
 //	expired       whatever is not closed was reminded in vain
+//	dismiss       the operator dismisses whatever is open or expired
+//	retry         … or has what expired or was dismissed told again
 type story struct {
 	t       testing.TB
 	history *history
@@ -75,6 +77,10 @@ func (s *story) tell(text string) {
 			s.set(Taken, func(h Handoff) bool { return h.State == Open })
 		case "expired":
 			s.set(Expired, func(h Handoff) bool { return !h.State.Closed() })
+		case "dismiss":
+			s.operate(func(h Handoff) (Handoff, error) { return h.Dismiss("not now") })
+		case "retry":
+			s.operate(func(h Handoff) (Handoff, error) { return h.Retry(s.clock) })
 		default:
 			s.history.add(s.t, line)
 		}
@@ -85,6 +91,15 @@ func (s *story) set(to State, which func(Handoff) bool) {
 	for i := range s.records {
 		if which(s.records[i]) {
 			s.records[i].State = to
+		}
+	}
+}
+
+// operate does to each record what the operator may do to it.
+func (s *story) operate(f func(Handoff) (Handoff, error)) {
+	for i, h := range s.records {
+		if next, err := f(h); err == nil {
+			s.records[i] = next
 		}
 	}
 }

@@ -23,7 +23,7 @@ const sourceFile = "pawl-source"
 // bring sees to it that the mirror holds the tip that origin named.
 func (m *Mirror) bring(ctx context.Context, src source, look *Look) error {
 	if m.sound(src) && m.tip() == look.Tip {
-		return nil
+		return m.packIfDue(ctx)
 	}
 	unlock, err := m.lock(ctx)
 	if err != nil {
@@ -37,7 +37,7 @@ func (m *Mirror) bring(ctx context.Context, src source, look *Look) error {
 		m.removeStaleLocks()
 		err := m.fetch(ctx, m.opt.Dir, src, look.Branch)
 		if err == nil {
-			m.maintain(ctx)
+			m.maintain(ctx, busyTimes)
 		}
 		if err == nil || !isDamage(err) {
 			look.Fetched, look.Tip = err == nil, m.newest(look.Tip, err)
@@ -45,6 +45,7 @@ func (m *Mirror) bring(ctx context.Context, src source, look *Look) error {
 		}
 		m.opt.Log.Warn("the mirror of origin is damaged and is built anew", "why", err)
 	}
+	m.opt.Log.Info("origin is fetched whole, which takes a while where it is large", "url", look.URL, "branch", look.Branch)
 	if err := m.rebuild(ctx, src, look.Branch); err != nil {
 		return err
 	}

@@ -107,6 +107,7 @@ func TestManyLooseObjectsArePacked(t *testing.T) {
 	}
 	tip := r.commit("two", nil)
 	look(t, m)
+	look(t, m) // packing waits until there is nothing new
 	if packs, err := filepath.Glob(filepath.Join(m.opt.Dir, "objects/pack/*.pack")); err != nil || len(packs) != 1 {
 		t.Errorf("packs: %q, %v", packs, err)
 	}

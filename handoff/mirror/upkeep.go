@@ -10,21 +10,103 @@ import (
 	"time"
 )
 
-// looseLimit is how many files in one of 256 object folders ask for packing:
-// about 25,000 loose objects.
-const looseLimit = 100
+// Packing is due at so many files in one of 256 object folders, which is about
+// 25,000 loose objects, or at so many packs. It takes seconds, or with many packs
+// and a large history minutes, so that it waits for a look that finds nothing
+// new; at so many times as much it waits no longer.
+const (
+	looseLimit = 100
+	packLimit  = 20
+	busyTimes  = 4
+)
 
-// maintain packs the loose objects once they are many; git's own maintenance
-// is off, because it would do so in the background at a moment of its choice.
-func (m *Mirror) maintain(ctx context.Context) {
-	sample, err := os.ReadDir(filepath.Join(m.opt.Dir, "objects", "17"))
-	if err != nil || len(sample) < looseLimit {
+const (
+	// packPause is how long nothing is packed after that was tried: what is not
+	// reachable stays loose until it is old enough to go.
+	packPause = time.Hour
+	// grace is the age at which what no ref reaches goes: until then a reader
+	// may be at work on a tip that was rewritten meanwhile.
+	grace = "1.hour.ago"
+	// remnantAge is that of what a killed repack leaves behind.
+	remnantAge = 24 * time.Hour
+	packedFile = "pawl-packed"
+)
+
+// packIfDue packs when there is much to pack and origin has nothing new.
+func (m *Mirror) packIfDue(ctx context.Context) error {
+	if loose, packs := m.unpacked(); loose < looseLimit && packs <= packLimit || m.packedLately() {
+		return nil
+	}
+	unlock, err := m.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	m.maintain(ctx, 1)
+	return nil
+}
+
+// unpacked counts the files in one object folder, and the packs.
+func (m *Mirror) unpacked() (loose, packs int) {
+	objects := filepath.Join(m.opt.Dir, "objects")
+	// Folders that cannot be read hold nothing that could be packed.
+	if sample, err := os.ReadDir(filepath.Join(objects, "17")); err == nil {
+		loose = len(sample)
+	}
+	if found, err := filepath.Glob(filepath.Join(escapeGlob(objects), "pack", "*.pack")); err == nil {
+		packs = len(found)
+	}
+	return loose, packs
+}
+
+func (m *Mirror) packedLately() bool {
+	info, err := os.Stat(filepath.Join(m.opt.Dir, packedFile))
+	if err != nil {
+		return false
+	}
+	age := time.Since(info.ModTime())
+	return age >= 0 && age < packPause // the clock may have been set back
+}
+
+// maintain packs the loose objects once there are times as many as the limit, and
+// all packs into one likewise, and removes what no ref reaches. git's own
+// maintenance is off, because it would do so in the background at a moment of its
+// choice. The caller holds the lock.
+func (m *Mirror) maintain(ctx context.Context, times int) {
+	loose, packs := m.unpacked()
+	if loose < times*looseLimit && packs <= times*packLimit || m.packedLately() {
 		return
 	}
-	for _, args := range [][]string{{"repack", "-d", "-q"}, {"commit-graph", "write", "--reachable", "--no-progress"}} {
+	if err := writeFile(filepath.Join(m.opt.Dir, packedFile), ""); err != nil {
+		m.opt.Log.Warn("the mirror's objects are not packed", "why", err)
+		return
+	}
+	m.removeRemnants()
+	repack := []string{"repack", "-d", "-q"}
+	if packs > packLimit {
+		repack = []string{"repack", "-A", "-d", "-q", "--unpack-unreachable=" + grace}
+	}
+	for _, args := range [][]string{repack, {"prune", "--expire=" + grace}, {"commit-graph", "write", "--reachable", "--no-progress"}} {
 		if _, err := m.git.lines(ctx, localTimeout, nil, append([]string{"--git-dir=" + m.opt.Dir}, args...)...); err != nil {
-			m.opt.Log.Warn("the mirror's loose objects cannot be packed", "why", err)
+			m.opt.Log.Warn("the mirror's objects cannot be packed", "why", err)
 			return
+		}
+	}
+}
+
+// removeRemnants removes the unfinished packs of a repack that was killed, which
+// git itself leaves lying.
+func (m *Mirror) removeRemnants() {
+	left, err := filepath.Glob(filepath.Join(escapeGlob(m.opt.Dir), "objects", "pack", ".tmp-*"))
+	if err != nil {
+		return
+	}
+	for _, path := range left {
+		if info, err := os.Stat(path); err != nil || time.Since(info.ModTime()) < remnantAge {
+			continue
+		}
+		if err := os.Remove(path); err != nil {
+			m.opt.Log.Warn("an unfinished pack cannot be removed", "why", err)
 		}
 	}
 }
