@@ -1,6 +1,9 @@
 package ledger
 
 import (
+	"fmt"
+	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -58,4 +61,96 @@ func BenchmarkNothing(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkPrune removes a hundred thousand events of half a million, while
+// another process commits: what it reports is how long that waited at the worst.
+func BenchmarkPrune(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		l, dir := fresh(b)
+		put(b, l, Changes{Events: []Event{{Kind: "handoff.answered", Agent: "builder", Time: aged, Data: map[string]any{"commit": "0123456789012345678901234567890123456789"}}}})
+		multiply(b, l, events.name, events.columns, 500_000)
+		put(b, l, Changes{Events: []Event{{Kind: "k", Time: noon}}})
+		r := Defaults(500, 20)
+		r.Events, r.History = 400_000, 1000*day
+		other := reopen(b, dir)
+		done := make(chan error, 1)
+		b.StartTimer()
+		go func() {
+			p, err := l.Prune(b.Context(), noon, r)
+			if err == nil && p.Events < 100_000 {
+				err = fmt.Errorf("removed %+v", p)
+			}
+			done <- err
+		}()
+		var waits []time.Duration
+		for running := true; running; {
+			for _, who := range []*Ledger{l, other} {
+				begin := time.Now()
+				put(b, who, Changes{Events: []Event{{Kind: "k", Time: noon}}})
+				waits = append(waits, time.Since(begin))
+			}
+			select {
+			case err := <-done:
+				if err != nil {
+					b.Fatal(err)
+				}
+				running = false
+			default:
+			}
+		}
+		slices.Sort(waits)
+		b.ReportMetric(float64(waits[len(waits)-1].Microseconds())/1000, "worst-ms")
+		b.ReportMetric(float64(waits[len(waits)/2].Microseconds())/1000, "median-ms")
+		if info, err := os.Stat(l.path + "-wal"); err == nil {
+			b.ReportMetric(float64(info.Size())/1e6, "wal-MB")
+		}
+		if info, err := os.Stat(l.path); err == nil {
+			b.ReportMetric(float64(info.Size())/1e6, "db-MB")
+		}
+	}
+}
+
+// BenchmarkPruneNothing is the hourly look at a full ledger of which nothing is old.
+func BenchmarkPruneNothing(b *testing.B) {
+	l, _ := fresh(b)
+	bury(b, l, old)
+	prune(b, l, Defaults(500, 20))
+	for b.Loop() {
+		if p := prune(b, l, Defaults(500, 20)); p.Total() != 0 {
+			b.Fatal(p)
+		}
+	}
+}
+
+// BenchmarkMillion is what a pass and the lists ask for beside a million events.
+func BenchmarkMillion(b *testing.B) {
+	l, _ := fresh(b)
+	bury(b, l, old)
+	put(b, l, Changes{Events: []Event{{Kind: "k", Time: noon}}})
+	if _, err := l.db.ExecContext(b.Context(), "DELETE FROM events WHERE seq > 1"); err != nil {
+		b.Fatal(err)
+	}
+	multiply(b, l, events.name, events.columns, 1_000_000)
+	put(b, l, still())
+	b.Run("pass", func(b *testing.B) {
+		for b.Loop() {
+			loaded(b, l)
+		}
+	})
+	b.Run("handoffs", func(b *testing.B) {
+		for b.Loop() {
+			if rows, err := l.Handoffs(b.Context(), true, 100); err != nil || len(rows) < 100 {
+				b.Fatal(len(rows), err)
+			}
+		}
+	})
+	b.Run("events", func(b *testing.B) {
+		for b.Loop() {
+			if rows, err := l.Events(b.Context(), 0, 100); err != nil || len(rows) != 100 {
+				b.Fatal(len(rows), err)
+			}
+		}
+	})
 }

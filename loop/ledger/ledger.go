@@ -18,14 +18,16 @@ const File = "state.db"
 var ErrStale = errors.New("the ledger was edited meanwhile")
 
 var (
-	loops    = tableOf[Loop]("loop", "id")
-	agents   = tableOf[Agent]("agents", "name")
-	sessions = tableOf[Session]("sessions", "generation")
-	handoffs = tableOf[handoff.Handoff]("handoffs", "id")
-	wakes    = tableOf[delivery.Wake]("wakes", "id")
-	items    = tableOf[Item]("items", "id")
-	limits   = tableOf[supervise.Limit]("limits", "account")
-	events   = tableOf[Event]("events", "seq")
+	loops     = tableOf[Loop]("loop", "id")
+	agents    = tableOf[Agent]("agents", "name")
+	sessions  = tableOf[Session]("sessions", "generation")
+	handoffs  = tableOf[handoff.Handoff]("handoffs", "id")
+	wakes     = tableOf[delivery.Wake]("wakes", "id")
+	items     = tableOf[Item]("items", "id")
+	limits    = tableOf[supervise.Limit]("limits", "account")
+	schedules = tableOf[Schedule]("schedules", "name")
+	slots     = tableOf[Slot]("slots", "id")
+	events    = tableOf[Event]("events", "seq")
 )
 
 // Ledger is an open state.db. It may be used from several goroutines, and
@@ -123,6 +125,8 @@ func write(ctx context.Context, tx *sql.Tx, c Changes) error {
 		wakes.upsert(ctx, tx, c.Wakes),
 		items.upsert(ctx, tx, c.Items),
 		limits.upsert(ctx, tx, c.Limits),
+		schedules.upsert(ctx, tx, c.Schedules),
+		slots.upsert(ctx, tx, c.Slots),
 		writeEvents(ctx, tx, c.Events),
 	)
 }

@@ -52,8 +52,11 @@ func open(ctx context.Context, path string) (*Ledger, error) {
 	// FULL: a wake's row is on the disk before its text goes out.
 	// immediate: a transaction that reads, then writes, never finds the
 	// database changed in between.
+	// journal_size_limit: after a burst the log is cut short when it begins anew.
+	// The database keeps its size and fills its free pages again.
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate" +
+		"&_pragma=journal_size_limit(8388608)"
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("ledger %s: %w", path, err)

@@ -83,6 +83,37 @@ type Session struct {
 
 	Program      string    // another adapter's program, where its own should run; "" none
 	ProgramSince time.Time // since when that was seen
+
+	Print string // fingerprint of what the configuration said about its start; "" where that is not known
+}
+
+// Schedule is one schedule of an agent, by a name made of agent, expression and
+// zone.
+type Schedule struct {
+	Name    string
+	Agent   string
+	Counted time.Time // up to here its slots are decided about
+}
+
+// SlotState is what became of a moment of a schedule.
+type SlotState string
+
+// The states of a slot.
+const (
+	Fired   SlotState = "fired"   // it has its wake
+	Skipped SlotState = "skipped" // it was missed, and catch_up says skip
+)
+
+// Slot is one moment of a schedule that was decided about, at most once.
+type Slot struct {
+	ID        string // of agent, schedule and moment
+	Agent     string
+	Schedule  string // the schedule's name
+	At        time.Time
+	State     SlotState
+	Missed    int    // earlier slots that this one stands for
+	Item      string // what the agent is told; "" nothing
+	DecidedAt time.Time
 }
 
 // Item is something that an agent is to be told beside handoffs: an
@@ -131,17 +162,19 @@ type Event struct {
 
 // Changes are the rows that one plan writes, all or none of them.
 type Changes struct {
-	Loop     *Loop
-	Agents   []Agent
-	Sessions []Session
-	Handoffs []handoff.Handoff
-	Wakes    []delivery.Wake
-	Items    []Item
-	Limits   []supervise.Limit
-	Events   []Event
+	Loop      *Loop
+	Agents    []Agent
+	Sessions  []Session
+	Handoffs  []handoff.Handoff
+	Wakes     []delivery.Wake
+	Items     []Item
+	Limits    []supervise.Limit
+	Slots     []Slot
+	Schedules []Schedule
+	Events    []Event
 }
 
 // Empty says that there is nothing to write.
 func (c Changes) Empty() bool {
-	return c.Loop == nil && len(c.Agents)+len(c.Sessions)+len(c.Handoffs)+len(c.Wakes)+len(c.Items)+len(c.Limits)+len(c.Events) == 0
+	return c.Loop == nil && len(c.Agents)+len(c.Sessions)+len(c.Handoffs)+len(c.Wakes)+len(c.Items)+len(c.Limits)+len(c.Slots)+len(c.Schedules)+len(c.Events) == 0
 }

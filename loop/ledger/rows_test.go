@@ -122,6 +122,8 @@ func TestRowsRoundTrip(t *testing.T) {
 	trip(t, wakes, func(x *delivery.Wake) { x.ID = "w" })
 	trip(t, items, func(x *Item) { x.ID = "i" })
 	trip(t, limits, func(x *supervise.Limit) { x.Account = "a" })
+	trip(t, schedules, func(x *Schedule) { x.Name = "s" })
+	trip(t, slots, func(x *Slot) { x.ID = "s" })
 	trip(t, events, func(x *Event) { x.Seq = 7 })
 }
 
@@ -134,7 +136,7 @@ func TestColumnsAreTheFields(t *testing.T) {
 	}{
 		{loops.name, loops.columns}, {agents.name, agents.columns}, {sessions.name, sessions.columns},
 		{handoffs.name, handoffs.columns}, {wakes.name, wakes.columns}, {items.name, items.columns},
-		{limits.name, limits.columns}, {events.name, events.columns},
+		{limits.name, limits.columns}, {schedules.name, schedules.columns}, {slots.name, slots.columns}, {events.name, events.columns},
 	} {
 		have := firsts(t, l, "SELECT name FROM pragma_table_info('"+tab.name+"') WHERE name <> 'n'")
 		want := slices.Sorted(slices.Values(tab.columns))

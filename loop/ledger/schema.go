@@ -72,6 +72,16 @@ ALTER TABLE sessions ADD COLUMN worked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN program TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN program_since INTEGER NOT NULL DEFAULT 0;
 `,
+	`
+CREATE TABLE slots (
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, agent TEXT NOT NULL, schedule TEXT NOT NULL, at INTEGER NOT NULL,
+  state TEXT NOT NULL, missed INTEGER NOT NULL, item TEXT NOT NULL, decided_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX slots_schedule ON slots (schedule, at);
+CREATE TABLE schedules (name TEXT PRIMARY KEY, agent TEXT NOT NULL, counted INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+ALTER TABLE sessions ADD COLUMN print TEXT NOT NULL DEFAULT '';
+ALTER TABLE handoffs ADD COLUMN base INTEGER NOT NULL DEFAULT 0;
+`,
 }
 
 // migrate brings the schema up to date. A ledger that a newer pawl wrote is an

@@ -14,17 +14,19 @@ import (
 // State is everything that is still open: what a plan is made from. Rows that
 // are closed stay in the database, so that its size does not matter here.
 type State struct {
-	Loop     Loop
-	Agents   map[string]Agent           // by name
-	Sessions map[string]Session         // those that have not ended, by agent
-	Handoffs map[string]handoff.Handoff // those that are not closed, by id
-	Order    []string                   // their ids, oldest first
-	Wakes    map[string]delivery.Wake   // those in flight, by id
-	Items    map[string]Item            // those that are pending, by id
-	Pending  []string                   // their ids, oldest first
-	Limits   map[string]supervise.Limit // the newest of each account, by account
-	Ended    []Session                  // those that a plan has ended; none when loaded
-	Events   []Event                    // to be written; none when loaded
+	Loop      Loop
+	Agents    map[string]Agent           // by name
+	Sessions  map[string]Session         // those that have not ended, by agent
+	Handoffs  map[string]handoff.Handoff // those that are not closed, by id
+	Order     []string                   // their ids, oldest first
+	Wakes     map[string]delivery.Wake   // those in flight, by id
+	Items     map[string]Item            // those that are pending, by id
+	Pending   []string                   // their ids, oldest first
+	Limits    map[string]supervise.Limit // the newest of each account, by account
+	Schedules map[string]Schedule        // by name
+	Slots     map[string]Slot            // those that are not behind their schedule, by id
+	Ended     []Session                  // those that a plan has ended; none when loaded
+	Events    []Event                    // to be written; none when loaded
 }
 
 // Load reads the state.
@@ -40,7 +42,7 @@ func load(ctx context.Context, q querier) (State, error) {
 	s := State{
 		Agents: map[string]Agent{}, Sessions: map[string]Session{}, Handoffs: map[string]handoff.Handoff{},
 		Wakes: map[string]delivery.Wake{}, Items: map[string]Item{},
-		Limits: map[string]supervise.Limit{},
+		Limits: map[string]supervise.Limit{}, Schedules: map[string]Schedule{}, Slots: map[string]Slot{},
 	}
 	rows, err := loops.find(ctx, q, "WHERE id = 1")
 	if err != nil {
@@ -65,8 +67,18 @@ func load(ctx context.Context, q querier) (State, error) {
 	if err := each(ctx, q, items, "WHERE state IN ('open', 'queued') ORDER BY n", s.PutItem); err != nil {
 		return s, err
 	}
-	return s, each(ctx, q, limits, "", func(l supervise.Limit) { s.Limits[l.Account] = l })
+	if err := each(ctx, q, limits, "", func(l supervise.Limit) { s.Limits[l.Account] = l }); err != nil {
+		return s, err
+	}
+	if err := each(ctx, q, schedules, "", func(x Schedule) { s.Schedules[x.Name] = x }); err != nil {
+		return s, err
+	}
+	return s, each(ctx, q, slots, recentSlots, func(x Slot) { s.Slots[x.ID] = x })
 }
+
+// recentSlots are the last of each schedule. There are others only where the
+// clock was set back: those lie ahead, and must not come again.
+const recentSlots = `WHERE n IN (SELECT s.n FROM schedules AS k JOIN slots AS s ON s.schedule = k.name AND s.at >= k.counted) ORDER BY n`
 
 func each[T any](ctx context.Context, q querier, t table[T], clause string, f func(T)) error {
 	rows, err := t.find(ctx, q, clause)
@@ -115,6 +127,13 @@ func (s *State) Clone() State {
 	if c.Limits == nil {
 		c.Limits = map[string]supervise.Limit{}
 	}
+	c.Schedules, c.Slots = maps.Clone(s.Schedules), maps.Clone(s.Slots)
+	if c.Schedules == nil {
+		c.Schedules = map[string]Schedule{}
+	}
+	if c.Slots == nil {
+		c.Slots = map[string]Slot{}
+	}
 	c.Order, c.Pending = slices.Clone(s.Order), slices.Clone(s.Pending)
 	c.Ended, c.Events = nil, nil
 	return c
@@ -133,6 +152,8 @@ func Diff(before, after State) Changes {
 	c.Wakes = changed(before.Wakes, after.Wakes, slices.Sorted(maps.Keys(after.Wakes)))
 	c.Items = changed(before.Items, after.Items, after.Pending)
 	c.Limits = changed(before.Limits, after.Limits, slices.Sorted(maps.Keys(after.Limits)))
+	c.Schedules = changed(before.Schedules, after.Schedules, slices.Sorted(maps.Keys(after.Schedules)))
+	c.Slots = changed(before.Slots, after.Slots, slices.Sorted(maps.Keys(after.Slots)))
 	return c
 }
 

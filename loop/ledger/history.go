@@ -1,0 +1,127 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"time"
+
+	"pawl/handoff"
+)
+
+// historyPage is how many events are read at once. Between pages others get
+// their turn at the database.
+const historyPage = 2000
+
+// Span is a part of the history: the events from a moment on.
+type Span struct {
+	First  int64     // the sequence number from which they are read
+	Since  time.Time // earlier ones among them are left out
+	Oldest time.Time // the oldest event on record; zero with none
+}
+
+// Since finds where the events since t begin. They are numbered in the order of
+// their times, except where a clock was set: the search goes back from the newest
+// one until a whole page is older, so that it costs as much as it finds.
+func (l *Ledger) Since(ctx context.Context, t time.Time) (Span, error) {
+	s := Span{Since: t}
+	oldest, err := events.find(ctx, l.db, "ORDER BY seq LIMIT 1")
+	if err != nil || len(oldest) == 0 {
+		return s, err
+	}
+	s.Oldest = oldest[0].Time
+	newest, err := l.seq(ctx, "SELECT max(seq) FROM events")
+	if err != nil {
+		return s, err
+	}
+	s.First = newest + 1
+	for last := newest; last >= oldest[0].Seq; last -= historyPage {
+		first, err := l.seq(ctx, "SELECT min(seq) FROM events WHERE seq > ? AND seq <= ? AND time >= ?", last-historyPage, last, millis(t))
+		if err != nil || first == 0 {
+			return s, err
+		}
+		s.First = first
+	}
+	return s, nil
+}
+
+// seq is a sequence number that a query finds; 0 without one.
+func (l *Ledger) seq(ctx context.Context, query string, args ...any) (int64, error) {
+	var n sql.NullInt64
+	err := l.db.QueryRowContext(ctx, query, args...).Scan(&n)
+	return n.Int64, err
+}
+
+// History yields the events of a span in the order of their numbers. They are
+// read in pages: however many there are, few are in memory. An error is the
+// last thing that it yields.
+func (l *Ledger) History(ctx context.Context, s Span) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		for after := s.First - 1; ; {
+			page, err := events.find(ctx, l.db, "WHERE seq > ? ORDER BY seq LIMIT ?", after, historyPage)
+			if err != nil {
+				yield(Event{}, err)
+				return
+			}
+			for _, e := range page {
+				after = e.Seq
+				if !e.Time.Before(s.Since) && !yield(e, nil) {
+					return
+				}
+			}
+			if len(page) < historyPage {
+				return
+			}
+		}
+	}
+}
+
+// FirstOf returns the first event of a kind in a span; false without one.
+func (l *Ledger) FirstOf(ctx context.Context, s Span, kind string) (Event, bool, error) {
+	rows, err := events.find(ctx, l.db, "WHERE seq >= ? AND time >= ? AND kind = ? ORDER BY seq LIMIT 1", s.First, millis(s.Since), kind)
+	if err != nil || len(rows) == 0 {
+		return Event{}, false, err
+	}
+	return rows[0], true, nil
+}
+
+// LastBefore returns the last event before a span of one of these kinds; false
+// without one.
+func (l *Ledger) LastBefore(ctx context.Context, s Span, kinds ...string) (Event, bool, error) {
+	args := append([]any{s.First}, anys(kinds)...)
+	rows, err := events.find(ctx, l.db, "WHERE seq < ? AND kind IN ("+marks(len(kinds))+") ORDER BY seq DESC LIMIT 1", args...)
+	if err != nil || len(rows) == 0 {
+		return Event{}, false, err
+	}
+	return rows[0], true, nil
+}
+
+// touched selects the handoffs that a report about a span is made from.
+const touched = `WHERE n IN (
+  SELECT n FROM handoffs WHERE state IN ('open', 'queued', 'sent', 'taken') OR max(seen_at, opened_at, sent_at, taken_at) >= ?1
+  UNION SELECT n FROM handoffs WHERE id IN (
+    SELECT data ->> 'handoff' FROM events WHERE seq >= ?2 AND kind LIKE 'handoff.%')
+  UNION SELECT n FROM handoffs WHERE kind = 'signal' AND gate <> '' AND gate IN (
+    SELECT gate FROM handoffs WHERE kind = 'signal' AND gate <> '' AND seen_at >= ?1)
+) ORDER BY n`
+
+// Touched returns the handoffs that are open, those that something happened to in
+// a span, and all others of the gates that a signal came about in it, in the
+// order in which they became known.
+func (l *Ledger) Touched(ctx context.Context, s Span) ([]handoff.Handoff, error) {
+	return handoffs.find(ctx, l.db, touched, millis(s.Since), s.First)
+}
+
+// unanswered selects the expired handoffs after which no other about the same came.
+// Only what came after the oldest one that may be told is looked at.
+const unanswered = `WHERE state = 'expired' AND n IN (
+  SELECT max(n) FROM handoffs
+  WHERE n >= (SELECT min(n) FROM (SELECT n FROM handoffs WHERE state = 'expired' ORDER BY n DESC LIMIT ?1))
+  GROUP BY agent, kind, rule, gate, path
+) ORDER BY n DESC LIMIT ?1`
+
+// Unanswered returns those of the newest limit expired handoffs after which none
+// about the same gate or file came, the newest first.
+func (l *Ledger) Unanswered(ctx context.Context, limit int) ([]handoff.Handoff, error) {
+	return handoffs.find(ctx, l.db, unanswered, limit)
+}
