@@ -5,7 +5,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -146,5 +151,119 @@ func TestARuntimeFolderMustBeOursAlone(t *testing.T) {
 		if err := private(path); err == nil {
 			t.Errorf("%s was accepted", path)
 		}
+	}
+}
+
+func locksIn(t *testing.T, p Place) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(p.Root, "loop-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// Locks whose files come and go still have one holder at a time.
+func TestReleasedLocksLeaveNothingAndHoldStill(t *testing.T) {
+	p := place(t)
+	var holders, taken atomic.Int32
+	var all sync.WaitGroup
+	for i := range 8 {
+		at := Place{Root: p.Root, Dir: filepath.Join(p.Root, strconv.Itoa(i))}
+		if err := private(at.Dir); err != nil {
+			t.Fatal(err)
+		}
+		branch := []string{"", "main"}[i%2]
+		all.Go(func() {
+			for taken.Load() < 200 {
+				l, err := Acquire(at, "o", branch, "acme", Holder{PID: i})
+				var held *HeldError
+				if errors.As(err, &held) {
+					runtime.Gosched()
+					continue
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if n := holders.Add(1); n != 1 {
+					t.Errorf("%d hold the lock", n)
+				}
+				taken.Add(1)
+				runtime.Gosched()
+				holders.Add(-1)
+				if err := l.Release(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if left := locksIn(t, p); len(left) > 0 {
+		t.Errorf("there are left %q", left)
+	}
+}
+
+func TestALockThatIsSharedStays(t *testing.T) {
+	p := place(t)
+	other := Place{Root: p.Root, Dir: filepath.Join(p.Root, "two")}
+	if err := private(other.Dir); err != nil {
+		t.Fatal(err)
+	}
+	first := acquire(t, p, "o")
+	second, err := Acquire(other, "o", "other", "acme", Holder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Release(); err != nil {
+		t.Error(err)
+	}
+	var held *HeldError
+	if _, err := Acquire(p, "o", "", "acme", Holder{}); !errors.As(err, &held) {
+		t.Errorf("one that follows HEAD got beside one with a branch: %v", err)
+	}
+	if err := second.Release(); err != nil {
+		t.Error(err)
+	}
+	if left := locksIn(t, p); len(left) > 0 {
+		t.Errorf("there are left %q", left)
+	}
+}
+
+func TestSweepRemovesWhatIsOver(t *testing.T) {
+	p := place(t)
+	now := time.Now().Add(deadAfter + time.Hour)
+	for name, files := range map[string][]string{
+		"dead": {"lock", "sock", "ledger"}, "sessions": {"lock", "p/process/session/acme-builder/state"}, "running": {"lock"}, "young": {"lock"}, "strange": {"notes"},
+	} {
+		for _, f := range files {
+			path := filepath.Join(p.Root, name, f)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	mine := acquire(t, p, "mine")
+	running, err := os.OpenFile(filepath.Join(p.Root, "running", "lock"), os.O_RDWR, 0)
+	if err == nil {
+		err = syscall.Flock(int(running.Fd()), syscall.LOCK_EX)
+	}
+	stale := filepath.Join(p.Root, "loop-stale.lock")
+	if err := errors.Join(err, os.WriteFile(stale, nil, 0o600), os.Chtimes(filepath.Join(p.Root, "young", "lock"), now, now)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Sweep(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{"dead": false, "sessions": true, "running": true, "young": true, "strange": true, "one": true} {
+		if isDir(filepath.Join(p.Root, name)) != want {
+			t.Errorf("folder %s is there: %v", name, !want)
+		}
+	}
+	if left := locksIn(t, p); len(left) != 2 {
+		t.Errorf("of the locks are left %q, want the two that are held", left)
+	}
+	if err := errors.Join(mine.Release(), running.Close()); err != nil {
+		t.Error(err)
 	}
 }

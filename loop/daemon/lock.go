@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -37,15 +38,49 @@ func (e *HeldError) Error() string {
 
 // Lock is a held lock. The kernel lets go of it when the process ends, however
 // it ends.
-type Lock struct{ files []*os.File }
+type Lock struct {
+	files  []*os.File
+	shared []string // the paths of those that lie in the folder of all loops
+}
 
-// Release lets go.
+// Release lets go. What it held in the folder of all loops is removed, so that
+// loops that are over leave nothing there.
 func (l *Lock) Release() error {
 	var errs []error
 	for _, f := range l.files {
+		if slices.Contains(l.shared, f.Name()) {
+			errs = append(errs, removeHeld(f))
+		}
 		errs = append(errs, f.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// removeHeld removes the file of a lock that is held, if nobody shares it. Who
+// has opened the file by then finds, once it has the lock, that the name is not
+// its own any more, and tries again.
+func removeHeld(f *os.File) error {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) || err == nil && !named(f) {
+		return nil
+	}
+	if err == nil {
+		err = os.Remove(f.Name())
+	}
+	if err != nil {
+		return fmt.Errorf("remove lock %s: %w", f.Name(), err)
+	}
+	return nil
+}
+
+// named says that an open file has its name still.
+func named(f *os.File) bool {
+	mine, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(f.Name())
+	return err == nil && os.SameFile(mine, there)
 }
 
 // Acquire takes the coordinator's locks: the one of the state directory, and
@@ -59,7 +94,9 @@ func (l *Lock) Release() error {
 // may be the same loop as any of them, now or when HEAD moves, so it takes that
 // lock for itself alone.
 func Acquire(p Place, origin, branch, project string, me Holder) (*Lock, error) {
-	l := &Lock{}
+	all := filepath.Join(p.Root, "loop-"+key(origin, project)+"-all.lock")
+	one := filepath.Join(p.Root, "loop-"+key(origin, branch, project)+".lock")
+	l := &Lock{shared: []string{all, one}}
 	loop := "the loop of project " + project + " on that origin"
 	whole := syscall.LOCK_SH
 	if branch == "" {
@@ -69,9 +106,9 @@ func Acquire(p Place, origin, branch, project string, me Holder) (*Lock, error) 
 		path, of string
 		how      int
 	}{
-		{filepath.Join(p.Root, "loop-"+key(origin, project)+"-all.lock"), loop, whole},
+		{all, loop, whole},
 		{filepath.Join(p.Dir, "lock"), "the state directory", syscall.LOCK_EX},
-		{filepath.Join(p.Root, "loop-"+key(origin, branch, project)+".lock"), loop, syscall.LOCK_EX},
+		{one, loop, syscall.LOCK_EX},
 	} {
 		f, err := take(want.path, want.of, want.how, me)
 		if err != nil {
@@ -108,30 +145,58 @@ func AcquireWithin(ctx context.Context, patience time.Duration, try func() (*Loc
 	}
 }
 
-// take locks a file, shared or exclusively as how says, and writes into it who did.
+// removals bounds how often a lock is taken anew because its file was removed
+// in between.
+const removals = 100
+
+// take locks a file, shared or exclusively as how says, and writes into it who
+// did. A lock on a file that was removed meanwhile would hold nobody up.
 func take(path, of string, how int, me Holder) (*os.File, error) {
+	for range removals {
+		f, err := lock(path, of, how)
+		if err != nil {
+			return nil, err
+		}
+		if !named(f) {
+			if err := f.Close(); err != nil {
+				return nil, fmt.Errorf("lock of %s: %w", of, err)
+			}
+			continue
+		}
+		if err := sign(f, me); err != nil {
+			return nil, errors.Join(fmt.Errorf("lock of %s: %w", of, err), f.Close())
+		}
+		return f, nil
+	}
+	return nil, fmt.Errorf("lock of %s: its file %s is removed again and again", of, path)
+}
+
+func lock(path, of string, how int) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock of %s: %w", of, err)
 	}
-	if err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB); err != nil {
-		held := &HeldError{Holder: holder(path), Of: of}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, errors.Join(fmt.Errorf("lock of %s: %w", of, err), f.Close())
-		}
-		return nil, errors.Join(held, f.Close())
-	}
-	doc, err := json.Marshal(me)
-	if err == nil {
-		err = f.Truncate(0)
-	}
-	if err == nil {
-		_, err = f.WriteAt(doc, 0)
+	err = syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, errors.Join(&HeldError{Holder: holder(path), Of: of}, f.Close())
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock of %s: %w", of, err), f.Close())
 	}
 	return f, nil
+}
+
+// sign writes into a lock's file who has it.
+func sign(f *os.File, me Holder) error {
+	doc, err := json.Marshal(me)
+	if err != nil {
+		return err
+	}
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err = f.WriteAt(doc, 0)
+	return err
 }
 
 // holder reads who wrote the lock file last; the zero Holder if that cannot be read.

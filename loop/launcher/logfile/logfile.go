@@ -31,9 +31,7 @@ func (l *File) Write(p []byte) (int, error) {
 // Open makes sure that the file that is open is the one that has the name.
 func (l *File) Open() error {
 	if l.file != nil {
-		var st unix.Stat_t
-		err := unix.Stat(l.Path, &st)
-		if err == nil && st.Dev == l.is.Dev && st.Ino == l.is.Ino {
+		if l.named() {
 			return nil
 		}
 		if err := l.Close(); err != nil {
@@ -60,14 +58,25 @@ func (l *File) Open() error {
 	return nil
 }
 
+// Limit is the size in bytes at which a log is rotated.
+const Limit = 16 << 20
+
+// named says that the file that is open has the log's name.
+func (l *File) named() bool {
+	var st unix.Stat_t
+	err := unix.Stat(l.Path, &st)
+	return err == nil && st.Dev == l.is.Dev && st.Ino == l.is.Ino
+}
+
 // Rotate gives the file another name, its own with ".1" behind it, once it has
 // more than limit bytes. What had that name is gone: together they take at most
-// about twice the limit. The next Write begins a new file.
+// about twice the limit. The next Write begins a new file. A file that another one
+// rotated meanwhile is left alone.
 func (l *File) Rotate(limit int64) error {
-	if _, size := l.Place(); size <= limit {
+	if _, size := l.Place(); size <= limit || !l.named() {
 		return nil
 	}
-	if err := os.Rename(l.Path, l.Path+".1"); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := os.Rename(l.Path, Rotated(l.Path)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("log: %w", err)
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/logfile"
 	"pawl/loop/launcher/plain"
 )
 
@@ -36,11 +37,29 @@ func (l *Launcher) Capture(ctx context.Context, ref launcher.Ref, lines int) ([]
 	if s.Generation != ref.Generation {
 		return nil, errOther(ref, s)
 	}
-	tail, err := readTail(s.Log, s.LogInode, s.LogFrom)
+	tail, err := readLog(s)
 	if err != nil {
 		return nil, fmt.Errorf("capture session %q: %w", ref.Session, err)
 	}
 	return lastLines(tail, lines), nil
+}
+
+// readLog reads the end of what a session printed. Where its log is short because
+// it was rotated since the session began, what has the rotated name comes first.
+func readLog(s *state) ([]byte, error) {
+	from := s.LogFrom
+	info, err := os.Stat(logfile.Rotated(s.Log))
+	rotated := err == nil && info.ModTime().After(s.At)
+	if rotated {
+		// The inode of a file that is gone is given again: this one is new.
+		from = 0
+	}
+	tail, err := readTail(s.Log, s.LogInode, from)
+	if err != nil || !rotated || len(tail) > captureTail/2 {
+		return tail, err
+	}
+	before, err := readTail(logfile.Rotated(s.Log), s.LogInode, s.LogFrom)
+	return append(before, tail...), err
 }
 
 // readTail reads the end of a log, but not what was in it, if it is the file

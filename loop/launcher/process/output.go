@@ -3,13 +3,15 @@
 package process
 
 import (
+	"bytes"
 	"errors"
 	"log/slog"
 	"os"
-	"pawl/loop/launcher/logfile"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"pawl/loop/launcher/logfile"
 )
 
 const (
@@ -101,6 +103,9 @@ func (o *output) write() {
 			continue
 		}
 		_, err := o.log.Write(c.text)
+		if err == nil {
+			err = o.rotate(c.text)
+		}
 		if err != nil && !failing {
 			o.told.Warn("the log cannot be written: output is lost", "error", err)
 		}
@@ -109,6 +114,18 @@ func (o *output) write() {
 	if err := o.log.Close(); err != nil {
 		o.told.Warn("the log cannot be closed", "error", err)
 	}
+}
+
+// lineLimit is how much a log may grow beyond its limit until a line ends, in bytes.
+const lineLimit = 1 << 20
+
+// rotate begins a new log once this one, which text is the end of, is full: where
+// a line ends, if one does.
+func (o *output) rotate(text []byte) error {
+	if bytes.HasSuffix(text, []byte("\n")) {
+		return o.log.Rotate(logfile.Limit)
+	}
+	return o.log.Rotate(logfile.Limit + lineLimit)
 }
 
 // settle brings all that was printed until now into the log, as far as that is
