@@ -1,0 +1,86 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+
+	"pawl/handoff"
+)
+
+// shownNeeds is how many needs of one kind are told one by one.
+const shownNeeds = 10
+
+// needs are what waits for a person now, the most urgent kinds first.
+func needs(f Facts, unproven string, held bool, stuck func(id string) string) []Need {
+	out := []Need{}
+	if f.OriginError != "" {
+		out = append(out, Need{"origin", "", "origin cannot be seen: " + handoff.Clean(f.OriginError, maxText), "pawl doctor"})
+	}
+	if f.ConfigError != "" {
+		out = append(out, Need{"config", "", "pawl.yaml is not valid, and the last good one is used", "pawl config validate"})
+	}
+	if held {
+		out = append(out, Need{"config", "", "a change of pawl.yaml that an agent could have made is not used yet; read it first", "pawl up"})
+	}
+	if idle(f) {
+		text := fmt.Sprintf("agents are to be up, and no pass ran since %s", f.LastPass.In(f.Until.Location()).Format("2006-01-02 15:04"))
+		out = append(out, Need{"coordinator", "", text, "pawl up"})
+	}
+	for _, m := range f.Agents {
+		out = append(out, memberNeeds(m)...)
+	}
+	out = append(out, handoffNeeds(f, stuck)...)
+	if !f.Phase.Done && !f.Phase.Complete {
+		for _, why := range f.Phase.Unclear {
+			out = append(out, Need{"phase", "", "phase " + f.Phase.Current + ": " + handoff.Clean(why, maxText), "pawl phase show"})
+		}
+	}
+	if unproven != "" {
+		out = append(out, Need{"phase", "", "phase " + f.Phase.Current + " says done, and that is not proven: " + unproven, "pawl phase show"})
+	}
+	if f.Paused {
+		out = append(out, Need{"paused", "", "the loop is paused", "pawl resume"})
+	}
+	return out
+}
+
+func memberNeeds(m Member) (out []Need) {
+	if m.Parked && m.Wanted {
+		out = append(out, Need{"parked", m.Name, m.Name + " is parked: it ended too often, and is not started again", "pawl up " + m.Name})
+	}
+	if m.Waiting {
+		why := cmp.Or(handoff.Clean(m.Evidence, 120), "its screen waits for a person")
+		out = append(out, Need{"dialog", m.Name, m.Name + " waits for a person: " + why, "pawl attach " + m.Name})
+	}
+	if m.Paused {
+		out = append(out, Need{"paused", m.Name, m.Name + " is paused", "pawl resume " + m.Name})
+	}
+	return out
+}
+
+func handoffNeeds(f Facts, stuck func(id string) string) (out []Need) {
+	for i, h := range f.Expired {
+		if i == shownNeeds {
+			text := fmt.Sprintf("%d handoffs more were not answered", len(f.Expired)-i)
+			out = append(out, Need{"expired", "", text, "pawl handoffs --all"})
+			break
+		}
+		out = append(out, Need{"expired", h.Agent, h.Agent + " did not answer " + h.Label(), "pawl handoffs retry " + h.ID})
+	}
+	n := 0
+	for _, h := range f.Handoffs {
+		if !h.Stuck || h.State.Closed() || h.State == handoff.Taken {
+			continue
+		}
+		if n++; n > shownNeeds {
+			out = append(out, Need{"stuck", "", "more handoffs do not get through", "pawl handoffs"})
+			break
+		}
+		text := h.Label() + " does not get through to " + h.Agent
+		if why := stuck(h.ID); why != "" {
+			text += ": " + why
+		}
+		out = append(out, Need{"stuck", h.Agent, text, "pawl explain " + h.Agent})
+	}
+	return out
+}
