@@ -197,7 +197,7 @@ func (e *Engine) place(cfg *config.Config, agent string) (session, where string)
 }
 
 func (e *Engine) launcher(name string) (launcher.Launcher, error) {
-	if l, ok := e.Launchers[name]; ok {
+	if l, ok := e.where()[name]; ok {
 		return l, nil
 	}
 	return nil, fmt.Errorf("launcher %q is not available here; use launcher: %s", name, e.Default)

@@ -21,22 +21,33 @@ import (
 type Engine struct {
 	Source    *Source // where the configuration comes from
 	Ledger    *ledger.Ledger
-	Launchers map[string]launcher.Launcher
-	Default   string          // the launcher of agents that name none
-	Env       func() []string // what sessions and git are started with
+	Launchers map[string]launcher.Launcher // those of the start
+	Default   string                       // the launcher of agents that name none
+	Env       func() []string              // what sessions and git are started with
 	Log       *slog.Logger
 	Now       func() time.Time
 	Event     func(ledger.Event) // told of each event once it is on record; nil: nobody
 
+	// Connect makes a launcher that the configuration has since it was read again;
+	// nil where it cannot be used here.
+	Connect func(config.Launcher) launcher.Launcher
+
+	// Tidy clears away what lies outside the state directory, as of a moment;
+	// nil: nothing does.
+	Tidy func(context.Context, time.Time) error
+
+	upkeep  upkeep
 	touches sync.WaitGroup // orders to launchers that are under way
 	glass   glass
 
-	mu       sync.Mutex
-	mirror   *mirror.Mirror
-	origin   config.Origin                 // that mirror was made for
-	env      []string                      // likewise
-	touching map[string]bool               // agents with an order under way
-	telling  map[string]context.CancelFunc // ends what an agent is being told
+	mu        sync.Mutex
+	later     map[string]launcher.Launcher // with those that came with a reload; replaced, never changed
+	connected *config.Config               // that later was made for
+	mirror    *mirror.Mirror
+	origin    config.Origin                 // that mirror was made for
+	env       []string                      // likewise
+	touching  map[string]bool               // agents with an order under way
+	telling   map[string]context.CancelFunc // ends what an agent is being told
 }
 
 // Look is what a look at origin brought.
@@ -75,6 +86,7 @@ func (e *Engine) Pass(ctx context.Context, look Look) (Report, error) {
 	if err := e.record(ctx, e.Source.Notes()); err != nil {
 		return Report{}, err
 	}
+	e.connect(cfg)
 	if look.Of != cfg.Origin {
 		look = Look{} // it is about another origin than the one of today
 	}
@@ -96,6 +108,7 @@ func (e *Engine) Pass(ctx context.Context, look Look) (Report, error) {
 			e.Log.Warn("the cursor is not pinned", "error", err)
 		}
 		results := e.act(ctx, cfg, d)
+		e.keepUp(ctx, cfg)
 		return Report{Decision: d, Config: cfg, Moved: d.After.Loop.Cursor != w.State.Loop.Cursor, Results: results}, nil
 	}
 	return Report{}, ledger.ErrStale
@@ -146,8 +159,9 @@ func (e *Engine) LookAtOrigin(ctx context.Context) Look {
 	return Look{Done: true, Look: got, Err: err, Of: cfg.Origin}
 }
 
-// Close waits for the orders that a pass did not wait for.
+// Close waits for the orders that a pass did not wait for, and ends the upkeep.
 func (e *Engine) Close() error {
+	e.rest(0)
 	e.touches.Wait()
 	return nil
 }

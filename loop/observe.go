@@ -3,12 +3,14 @@ package loop
 import (
 	"cmp"
 	"context"
+	"os"
 	"sync"
 	"time"
 
 	"pawl/handoff"
 	"pawl/loop/config"
 	"pawl/loop/launcher"
+	"pawl/loop/ledger"
 )
 
 // observe gathers the facts of one moment.
@@ -22,7 +24,7 @@ func (e *Engine) observe(ctx context.Context, cfg *config.Config, look Look) (Wo
 		Sessions: map[string]map[string]launcher.Observation{}, Blind: map[string]error{}, Astray: map[string]bool{},
 		Terminals: map[string]bool{},
 	}
-	for name, l := range e.Launchers {
+	for name, l := range e.where() {
 		_, w.Terminals[name] = l.(launcher.Terminal)
 	}
 	if w.Origin, err = e.facts(ctx, cfg, st, look); err != nil {
@@ -32,7 +34,39 @@ func (e *Engine) observe(ctx context.Context, cfg *config.Config, look Look) (Wo
 	e.findAstray(&w)
 	w.Readings = e.readings(ctx, w)
 	w.Tails = e.tails(ctx, w)
+	w.Texts, w.Missing = e.texts(w), missing(w)
 	return w, nil
+}
+
+// missing looks for the files of sessions that are starting.
+func missing(w World) map[string]Missing {
+	out := map[string]Missing{}
+	for name, row := range w.State.Sessions {
+		a, ok := w.Config.Agent(name)
+		if ok && row.State == ledger.Starting {
+			out[name] = missingFiles(w.Config, a, row.Phase)
+		}
+	}
+	return out
+}
+
+// texts reads the prompt files of schedules that have something due.
+func (e *Engine) texts(w World) map[string]string {
+	out := map[string]string{}
+	for _, a := range w.Config.Agents {
+		for _, t := range Timetables(a) {
+			if at, _ := t.latest(w.State, w.Now); at.IsZero() || t.PromptFile == "" {
+				continue
+			}
+			text, err := os.ReadFile(t.PromptFile)
+			if err != nil {
+				e.Log.Warn("the prompt file of a schedule cannot be read", "agent", a.Name, "schedule", t.Cron, "error", err)
+				continue
+			}
+			out[t.PromptFile] = string(text)
+		}
+	}
+	return out
 }
 
 // observeTimeout bounds one look at all sessions of a launcher.
@@ -44,7 +78,7 @@ func (e *Engine) lookAtSessions(ctx context.Context, w *World) {
 	used := inUse(*w)
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for name, l := range e.Launchers {
+	for name, l := range e.where() {
 		if !used[name] {
 			continue
 		}
@@ -103,7 +137,7 @@ func (e *Engine) tails(ctx context.Context, w World) map[string][]string {
 		if w.Now.Sub(row.DoingSince) < stallAfter(w.Config, row.Adapter)/2 {
 			continue
 		}
-		l, ok := e.Launchers[row.Launcher]
+		l, ok := e.where()[row.Launcher]
 		if !ok {
 			continue
 		}
@@ -125,7 +159,7 @@ func (e *Engine) findAstray(w *World) {
 		if _, there := seen[row.Name]; there || !looked || row.PID == 0 {
 			continue
 		}
-		known, ok := e.Launchers[row.Launcher].(launcher.Identifier)
+		known, ok := e.where()[row.Launcher].(launcher.Identifier)
 		if !ok {
 			continue
 		}

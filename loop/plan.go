@@ -32,6 +32,7 @@ func Plan(w World) Decision {
 	p.expire()
 	p.stalls()
 	p.quiet()
+	p.schedules()
 	p.nudges()
 	p.asks()
 	p.deliver()
@@ -48,6 +49,7 @@ type planner struct {
 	byName  map[string]*unit
 	actions []Action
 	holds   map[string]string
+	stale   map[string][]string
 
 	settling bool
 	lost     map[string]time.Time // agents whose launcher lost all its sessions, and when each starts again
@@ -69,7 +71,7 @@ type unit struct {
 }
 
 func newPlanner(w World) *planner {
-	p := &planner{w: w, now: w.Now, s: w.State.Clone(), byName: map[string]*unit{}, holds: map[string]string{}, lost: map[string]time.Time{}}
+	p := &planner{w: w, now: w.Now, s: w.State.Clone(), byName: map[string]*unit{}, holds: map[string]string{}, stale: map[string][]string{}, lost: map[string]time.Time{}}
 	for _, a := range w.Config.Agents {
 		p.add(&unit{Agent: a})
 	}
@@ -150,6 +152,7 @@ func (p *planner) decision() Decision {
 		After:    p.s,
 		Next:     next,
 		Holds:    p.holds,
+		Outdated: p.stale,
 		Settling: p.settling,
 
 		Conflicts: p.conflicts(),

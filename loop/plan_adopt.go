@@ -2,6 +2,7 @@ package loop
 
 import (
 	"slices"
+	"strings"
 
 	"pawl/handoff"
 	"pawl/loop/delivery"
@@ -11,9 +12,9 @@ import (
 // adoptTold settles handoffs that the ledger has as untold although the live
 // generation was told them: the ledger was lost, the launcher's own record was
 // not. One that was given to the session and not read yet is followed the same
-// way, as its wake is not on record. One that only got as far as the input line
-// is told: its launcher goes on with what lies there.
+// way, as its wake is not on record.
 func (p *planner) adoptTold() {
+	p.adoptLying()
 	flying := p.flying()
 	for _, id := range p.s.Order {
 		h := p.s.Handoffs[id]
@@ -33,6 +34,39 @@ func (p *planner) adoptTold() {
 		if !told.Drained.IsZero() {
 			p.take(h, told.Drained)
 		}
+	}
+}
+
+// adoptLying puts a wake on record again that got as far as the input line before
+// the ledger was lost: its launcher goes on with what lies there, and under
+// another id what it says would be told once more.
+func (p *planner) adoptLying() {
+	for _, u := range p.units {
+		if u.obs == nil || u.obs.Lying == "" || p.inFlight(u) != "" {
+			continue
+		}
+		for _, m := range u.obs.Marks {
+			if !m.Begun.IsZero() && strings.HasPrefix(u.obs.Lying, m.ID+" ") {
+				p.adoptWake(u, m)
+			}
+		}
+	}
+}
+
+func (p *planner) adoptWake(u *unit, m launcher.Mark) {
+	w := delivery.Wake{ID: m.ID, Agent: u.Name, Generation: u.obs.Generation, State: delivery.Queued, Text: u.obs.Lying, CreatedAt: p.now}
+	for _, id := range m.Items {
+		h, open := p.s.Handoffs[id]
+		if !open || h.Agent != u.Name || h.State != handoff.Open || h.Attempts > 0 {
+			continue
+		}
+		h.State, h.Attempts, h.Generation = handoff.Queued, 1, w.Generation
+		p.s.Handoffs[id] = h
+		w.Items = append(w.Items, delivery.Item{Kind: delivery.Handoff, ID: id, Text: h.Label(), Attempt: 1})
+	}
+	if len(w.Items) > 0 {
+		p.s.Wakes[w.ID] = w
+		p.act(Action{Kind: Wake, Agent: u.Name, Reason: "found in its input line", Generation: w.Generation, WakeID: w.ID})
 	}
 }
 

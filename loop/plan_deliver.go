@@ -74,7 +74,7 @@ func (p *planner) toTell(u *unit) []delivery.Item {
 	for _, id := range p.handoffsOf(u.Name) {
 		h := p.s.Handoffs[id]
 		if h.State == handoff.Open {
-			out = append(out, delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: h.Label(), Attempt: h.Attempts + 1})
+			out = append(out, telling(h))
 		}
 		if p.reminderDue(h) && p.idle(u) {
 			out = append(out, p.reminder(h))

@@ -26,6 +26,9 @@ import (
 //	expect pending N              so many messages and probes wait
 //	expect held NAME HH:MM:SS     until when a usage limit holds it; "-" is not at all
 //	expect parked NAME
+//	expect answer NAME TEXT       why nothing happens with it
+//	expect reason NAME LABEL … TEXT  why a handoff is where it is
+//	expect next NAME LABEL … TEXT    when that is looked at next (from dawn, or +D for from now), and what happens
 func (s *scene) expect(words []string) string {
 	text := func(n int) string { return strings.Join(words[n:], " ") }
 	switch words[0] {
@@ -76,6 +79,8 @@ func (s *scene) expect(words []string) string {
 		}
 	case "held":
 		return s.expectHeld(words[1], words[2])
+	case "answer", "reason", "next":
+		return s.expectExplained(words[0], words[1], text(2))
 	case "parked":
 		if !s.shelf.agents[words[1]].Parked {
 			return "it is not"

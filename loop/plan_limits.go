@@ -46,7 +46,7 @@ func (p *planner) began(l supervise.Limit) {
 	stamp := ""
 	if !l.Until.IsZero() {
 		stamp = l.Until.Format(time.RFC3339)
-		until = "it is over at " + stamp
+		until = "it is over at " + p.moment(l.Until)
 	}
 	p.event("agent.held", l.Agent, "account", l.Account, "until", stamp, "banner", l.Banner)
 	reason := "usage limit of account " + l.Account + ", " + until
@@ -136,7 +136,7 @@ func (p *planner) held(u *unit) string {
 		return ""
 	}
 	why := "the usage limit of account " + account + " holds it"
-	at := l.Expected(u.Name, p.limitRule()).Format(time.RFC3339)
+	at := p.moment(l.Expected(u.Name, p.limitRule()))
 	if l.Until.IsZero() && l.Lifted.IsZero() {
 		return why + "; when that ends is not known, and it is probed at " + at
 	}

@@ -58,6 +58,14 @@ func (p *planner) next() time.Time {
 			sooner(h.RemindAt)
 		}
 	}
+	for _, u := range p.units {
+		for _, t := range Timetables(u.Agent) {
+			if p.keepsTime(u) {
+				_, due := t.Upcoming(p.s, p.now)
+				sooner(future(due, p.now))
+			}
+		}
+	}
 	return next
 }
 

@@ -28,9 +28,19 @@ func (p *planner) stillThere(h handoff.Handoff) bool {
 	return true
 }
 
+// telling is h told, for the first time or because the operator asked for it
+// once more.
+func telling(h handoff.Handoff) delivery.Item {
+	text := h.Label()
+	if h.Repeated() {
+		text = "again, as the operator asks: " + text
+	}
+	return delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: text, Attempt: h.Attempts + 1}
+}
+
 // reminder is h told again, counted.
 func (p *planner) reminder(h handoff.Handoff) delivery.Item {
-	text := fmt.Sprintf("reminder %d of %d: %s", h.Attempts, p.w.Config.Handoff.GiveUpAfter, h.Label())
+	text := fmt.Sprintf("reminder %d of %d: %s", h.Reminders()+1, p.w.Config.Handoff.GiveUpAfter, h.Label())
 	return delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: text, Attempt: h.Attempts + 1}
 }
 
@@ -41,7 +51,7 @@ func (p *planner) expire() {
 	for _, id := range p.s.Order {
 		h := p.s.Handoffs[id]
 		u := p.byName[h.Agent]
-		if u == nil || h.Attempts <= limit || !p.reminderDue(h) {
+		if u == nil || h.Reminders() < limit || !p.reminderDue(h) {
 			continue
 		}
 		if row, _ := p.session(u); row.Doing != "idle" || delivery.Hold(p.target(u)) != "" {

@@ -35,6 +35,7 @@ type scene struct {
 	pids     int
 	ledgers  int
 	step     time.Duration // between passes; 0 is the configured interval
+	ahead    time.Duration // how far the wall clock was set forward
 
 	dark  bool            // origin does not answer
 	deaf  map[string]bool // agents that read nothing
@@ -43,9 +44,10 @@ type scene struct {
 	blind bool            // the launcher does not answer
 	fails bool            // the launcher starts nothing
 	tails map[string][]string
-	stray map[string]bool // agents whose process the launcher does not know any more
-	drawn map[string]bool // agents whose sessions draw a screen
-	dull  map[string]bool // those whose screen stays as it is when they read
+	texts map[string]string // prompt files
+	stray map[string]bool   // agents whose process the launcher does not know any more
+	drawn map[string]bool   // agents whose sessions draw a screen
+	dull  map[string]bool   // those whose screen stays as it is when they read
 
 	claims  map[string]string          // gate → its newest claim
 	carried map[string][]delivery.Item // by the wakes that went out, whatever became of the ledger
@@ -68,7 +70,7 @@ func newScene(t testing.TB, yaml setup) *scene {
 	s := &scene{
 		t: t, yaml: yaml, now: dawn, origin: newBranch(), programs: map[string]*program{},
 		deaf: map[string]bool{}, mute: map[string]bool{}, slow: map[string]bool{}, tails: map[string][]string{}, claims: map[string]string{},
-		carried: map[string][]delivery.Item{}, drawn: map[string]bool{}, dull: map[string]bool{}, stray: map[string]bool{},
+		carried: map[string][]delivery.Item{}, texts: map[string]string{}, drawn: map[string]bool{}, dull: map[string]bool{}, stray: map[string]bool{},
 	}
 	s.configure()
 	s.loseLedger()
@@ -94,7 +96,7 @@ func (s *scene) world(look bool) World {
 	st := s.shelf.load()
 	w := World{
 		Now: s.now, Config: s.cfg, Rules: Rules(s.cfg), State: st, Default: s.yaml.where(),
-		Sessions: map[string]map[string]launcher.Observation{}, Blind: map[string]error{}, Tails: maps.Clone(s.tails),
+		Sessions: map[string]map[string]launcher.Observation{}, Blind: map[string]error{}, Tails: maps.Clone(s.tails), Texts: maps.Clone(s.texts),
 		Origin: Origin{Print: fingerprint(s.cfg)}, Astray: maps.Clone(s.stray), Terminals: map[string]bool{"tmux": true},
 	}
 	if s.blind {
@@ -127,7 +129,12 @@ func (s *scene) world(look bool) World {
 			}
 		}
 		slices.Sort(asked)
-		w.Origin.Window = s.origin.window(s.cfg, st.Loop.Cursor, slices.Compact(asked))
+		asked = slices.Compact(asked)
+		w.Origin.Window = s.origin.window(s.cfg, st.Loop.Cursor, asked)
+		if tip == st.Loop.Cursor { // other rules: as if nothing were known of the history
+			again := s.origin.window(s.cfg, "", asked)
+			again.Inboxes, w.Origin.Window = w.Origin.Window.Inboxes, again
+		}
 		w.Origin.Known = s.shelf.known(handoff.Concerns(*w.Origin.Window, w.Rules))
 		w.Origin.Facts = s.origin.facts(s.cfg)
 	}
@@ -218,6 +225,9 @@ func (s *scene) wait(d time.Duration) {
 		}
 	}
 }
+
+// jump sets the wall clock.
+func (s *scene) jump(d time.Duration) { s.now, s.ahead = s.now.Add(d), s.ahead+d }
 
 func (s *scene) end(p *program, code int) {
 	p.obs.Alive, p.obs.PID, p.obs.Exit = false, 0, &launcher.Exit{Code: code, At: s.now}

@@ -49,6 +49,10 @@ var steps = map[string]func(*scene, []string){
 	"lose":  func(s *scene, _ []string) { s.loseLedger() },
 	"wait":  func(s *scene, w []string) { s.wait(span(w[0])) }, // with no pass
 	"run":   func(s *scene, w []string) { s.through(span(w[0])) },
+	"jump":  func(s *scene, w []string) { s.now = s.now.Add(span(w[0])) },                         // of the wall clock
+	"zone":  func(s *scene, w []string) { s.now = s.now.In(zone(w[0])) },                          // of the machine
+	"dates": func(s *scene, w []string) { s.now = moment(w[0]).In(s.now.Location()) },             // the wall clock
+	"texts": func(s *scene, w []string) { s.texts["/p/"+w[0]] = strings.Join(w[1:], " ") + "\n" }, // a prompt file
 
 	// The operator.
 	"up":      func(s *scene, w []string) { s.up(w...) },
@@ -56,8 +60,14 @@ var steps = map[string]func(*scene, []string){
 	"pause":   func(s *scene, w []string) { s.pause(true, w...) },
 	"resume":  func(s *scene, w []string) { s.pause(false, w...) },
 	"restart": func(s *scene, w []string) { s.restart(w[0]) },
-	"say":     func(s *scene, w []string) { s.say(w[0], strings.Join(w[1:], " ")) },
-	"set":     func(s *scene, w []string) { s.setPhase(w[0]) },
+	"retry": func(s *scene, w []string) {
+		s.operate(w, func(h handoff.Handoff) (handoff.Handoff, error) { return h.Retry(s.now) })
+	},
+	"dismiss": func(s *scene, w []string) {
+		s.operate(w, func(h handoff.Handoff) (handoff.Handoff, error) { return h.Dismiss("not now") })
+	},
+	"say": func(s *scene, w []string) { s.say(w[0], strings.Join(w[1:], " ")) },
+	"set": func(s *scene, w []string) { s.setPhase(w[0]) },
 	"release": func(s *scene, _ []string) {
 		s.shelf.edit(func(st *ledger.State) { st.Loop.Phase = phases.Release(st.Loop.Phase) })
 	},
@@ -127,6 +137,22 @@ func number(words []string) int {
 		panic(err)
 	}
 	return n
+}
+
+func zone(name string) *time.Location {
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err)
+	}
+	return z
+}
+
+func moment(word string) time.Time {
+	at, err := time.Parse(time.RFC3339, word)
+	if err != nil {
+		panic(err)
+	}
+	return at
 }
 
 func span(word string) time.Duration {

@@ -68,11 +68,23 @@ func (p *planner) seen(u *unit, row ledger.Session, seen launcher.Observation) {
 	u.obs = &seen
 	if row.State == ledger.Starting || row.State == ledger.Failed {
 		row.State, row.Error, row.PID, row.Started, row.LiveAt = ledger.Live, "", seen.PID, seen.Started, p.now
+		p.missing(u)
 		p.event("agent.started", u.Name, "generation", row.Generation, "pid", seen.PID, "phase", row.Phase, "reason", row.Reason)
 	}
 	p.s.Sessions[u.Name] = row
 	r := p.look(u, row, seen)
 	p.doing(u, r.Doing, r.Evidence, r.Since)
+}
+
+// missing tells once of each file that u should have been started with.
+func (p *planner) missing(u *unit) {
+	m := p.w.Missing[u.Name]
+	if m.Prompt != "" && p.once("prompt:"+u.Name, m.Prompt) {
+		p.event("prompt.missing", u.Name, "file", m.Prompt, "hint", "write it; a built-in prompt serves if there is one for the role")
+	}
+	if m.Plan != "" && p.once("plan:"+u.Name, m.Plan) {
+		p.event("plan.missing", u.Name, "file", m.Plan, "hint", "write it, commit and push: the agents read it in their clones")
+	}
 }
 
 // stranger is a live session of u's name that is not the one on record. It is
@@ -224,7 +236,7 @@ func (p *planner) reopen(generation string) {
 		if h.Generation != generation || h.State.Closed() || h.State == handoff.Open {
 			continue
 		}
-		h.State, h.Generation, h.Attempts, h.OpenedAt, h.RemindAt, h.Stuck = handoff.Open, "", 0, p.now, time.Time{}, false
+		h.State, h.Generation, h.Attempts, h.Base, h.OpenedAt, h.RemindAt, h.Stuck = handoff.Open, "", 0, 0, p.now, time.Time{}, false
 		if !p.stillThere(h) {
 			h.State, h.Why = handoff.Superseded, "the file has another content now"
 		}

@@ -13,23 +13,26 @@ import (
 // shelf keeps rows as the ledger does, in memory: thousands of passes a second
 // need that. TestTheShelfIsALedger holds it to the real one.
 type shelf struct {
-	loop     ledger.Loop
-	agents   map[string]ledger.Agent
-	sessions map[string]ledger.Session // by generation
-	handoffs map[string]handoff.Handoff
-	order    []string
-	wakes    map[string]delivery.Wake
-	items    map[string]ledger.Item
-	pending  []string
-	limits   map[string]supervise.Limit
-	events   []ledger.Event
-	twin     *ledger.Ledger // gets the same rows; nil: there is none
+	loop      ledger.Loop
+	agents    map[string]ledger.Agent
+	sessions  map[string]ledger.Session // by generation
+	handoffs  map[string]handoff.Handoff
+	order     []string
+	wakes     map[string]delivery.Wake
+	items     map[string]ledger.Item
+	pending   []string
+	limits    map[string]supervise.Limit
+	schedules map[string]ledger.Schedule
+	slots     map[string]ledger.Slot
+	events    []ledger.Event
+	twin      *ledger.Ledger // gets the same rows; nil: there is none
 }
 
 func newShelf(epoch string) *shelf {
 	return &shelf{
 		loop: ledger.Loop{ID: 1, Epoch: epoch}, agents: map[string]ledger.Agent{}, sessions: map[string]ledger.Session{},
 		handoffs: map[string]handoff.Handoff{}, wakes: map[string]delivery.Wake{}, items: map[string]ledger.Item{}, limits: map[string]supervise.Limit{},
+		schedules: map[string]ledger.Schedule{}, slots: map[string]ledger.Slot{},
 	}
 }
 
@@ -37,12 +40,17 @@ func (s *shelf) load() ledger.State {
 	st := ledger.State{
 		Loop: s.loop, Agents: maps.Clone(s.agents), Sessions: map[string]ledger.Session{},
 		Handoffs: map[string]handoff.Handoff{}, Wakes: map[string]delivery.Wake{}, Items: map[string]ledger.Item{},
-		Limits: maps.Clone(s.limits),
+		Limits: maps.Clone(s.limits), Schedules: maps.Clone(s.schedules), Slots: map[string]ledger.Slot{},
 	}
 	st.Loop.Facts, st.Loop.Told = maps.Clone(s.loop.Facts), maps.Clone(s.loop.Told)
 	for _, x := range s.sessions {
 		if x.EndedAt.IsZero() {
 			st.Sessions[x.Agent] = x
+		}
+	}
+	for id, x := range s.slots {
+		if !x.At.Before(s.schedules[x.Schedule].Counted) {
+			st.Slots[id] = x
 		}
 	}
 	for _, id := range s.order {
@@ -95,6 +103,12 @@ func (s *shelf) commit(c ledger.Changes) {
 	}
 	for _, l := range c.Limits {
 		s.limits[l.Account] = l
+	}
+	for _, x := range c.Schedules {
+		s.schedules[x.Name] = x
+	}
+	for _, x := range c.Slots {
+		s.slots[x.ID] = x
 	}
 	s.events = append(s.events, c.Events...)
 }

@@ -151,6 +151,7 @@ func (p *planner) taken(w delivery.Wake) {
 		if item, ok := p.s.Items[it.ID]; ok {
 			item.State = handoff.Taken
 			p.s.Items[it.ID] = item
+			p.event("wake.taken", w.Agent, "wake", w.ID, "about", string(it.Kind), "text", handoff.Clean(it.Text, 120))
 		}
 	}
 	for _, h := range p.carried(w) {
@@ -183,7 +184,8 @@ func (p *planner) heard(w delivery.Wake) {
 func (p *planner) take(h handoff.Handoff, at time.Time) {
 	h.State, h.TakenAt = handoff.Taken, at
 	if p.owed(h) {
-		h.RemindAt = at.Add(p.w.Config.Handoff.RemindAfter)
+		// A mark from the future was made before the clock was set back.
+		h.RemindAt = earlier(at, p.now).Add(p.w.Config.Handoff.RemindAfter)
 	}
 	if h.Kind == handoff.Signal && p.w.Rules.AnsweredBy(h) == "" {
 		h.State, h.Why = handoff.Answered, "its rule asks for no answer"
@@ -210,4 +212,11 @@ func (p *planner) owed(h handoff.Handoff) bool {
 	}
 	answer := p.w.Rules.AnsweredBy(h)
 	return answer != "" && !h.Report(answer)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }

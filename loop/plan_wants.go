@@ -25,6 +25,7 @@ func (p *planner) wants() {
 			continue
 		}
 		p.forgive(u)
+		p.renew(u)
 		if row, running := p.session(u); running && row.State == ledger.Failed {
 			p.ended(u, row, nil)
 		} else if running {
@@ -124,7 +125,7 @@ func (p *planner) begin(u *unit) {
 		p.holds[u.Name] = "origin was not seen yet, so the phase is not known"
 		return
 	case p.now.Before(agent.RestartAt):
-		p.holds[u.Name] = "it is started again at " + agent.RestartAt.Format(time.RFC3339) + ": " + agent.Restart
+		p.holds[u.Name] = "it is started again at " + p.moment(agent.RestartAt) + ": " + agent.Restart
 		return
 	}
 	p.start(u, agent)
@@ -146,9 +147,10 @@ func (p *planner) start(u *unit, agent ledger.Agent) {
 	agent.Generation = generationID(p.s.Loop.Epoch, u.Name, agent.Generations)
 	agent.Restart, agent.RestartAt, agent.Fresh = "", time.Time{}, false
 	p.put(agent)
+	model := p.model(u, agent, phase)
 	p.s.Sessions[u.Name] = ledger.Session{
 		Generation: agent.Generation, Agent: u.Name, Name: u.Session, Launcher: u.launcher,
-		Adapter: p.adapter(u), Model: p.model(u, agent, phase), Phase: phase,
+		Adapter: p.adapter(u), Model: model, Phase: phase, Print: p.print(u, model),
 		State: ledger.Starting, CreatedAt: p.now, Doing: "starting", DoingSince: p.now, Reason: reason,
 	}
 	if p.w.Config.Adapters[p.adapter(u)].Prompt == adapter.PromptType && !u.service {

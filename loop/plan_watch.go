@@ -117,7 +117,7 @@ func (p *planner) stall(u *unit, row ledger.Session) supervise.Stall {
 		if h.State == handoff.Taken && p.owed(h) {
 			owes = true
 			// A reminder is no sign of life: only the first telling counts.
-			if h.Attempts <= 1 && h.TakenAt.After(given) {
+			if h.Reminders() == 0 && h.TakenAt.After(given) {
 				given = h.TakenAt
 			}
 		}

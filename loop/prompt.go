@@ -40,11 +40,7 @@ func ownPrompt(cfg *config.Config, a config.Agent) (prompts.Source, error) {
 	if a.Prompt != "" {
 		return prompts.Source{Name: "prompt of agent " + a.Name, Text: a.Prompt}, nil
 	}
-	file := a.PromptFile
-	if file == "" && a.Role != "" {
-		file = filepath.Join(cfg.Prompts.Roles, a.Role+".md")
-	}
-	user, err := userPrompt(file)
+	user, err := userPrompt(promptFile(cfg, a))
 	if err != nil {
 		return prompts.Source{}, err
 	}
@@ -55,6 +51,40 @@ func ownPrompt(cfg *config.Config, a config.Agent) (prompts.Source, error) {
 		return s, nil
 	}
 	return prompts.Source{}, nil
+}
+
+// promptFile is the file with the agent's own prompt or its role's; "" where the
+// prompt is in pawl.yaml.
+func promptFile(cfg *config.Config, a config.Agent) string {
+	switch {
+	case a.PromptFile != "":
+		return a.PromptFile
+	case a.Prompt == "" && a.Role != "":
+		return filepath.Join(cfg.Prompts.Roles, a.Role+".md")
+	}
+	return ""
+}
+
+// Missing are files that a session would read and that are not there; "" where
+// they are, or none is named.
+type Missing struct {
+	Prompt string // the agent's own, or its role's
+	Plan   string // of the session's phase, in the agent's folder
+}
+
+func missingFiles(cfg *config.Config, a config.Agent, phase string) Missing {
+	m := Missing{Prompt: promptFile(cfg, a)}
+	for _, ph := range cfg.Phases.Sequence {
+		if ph.ID == phase && ph.Plan != "" && a.Kind == config.KindLoop {
+			m.Plan = filepath.Join(a.Dir, ph.Plan)
+		}
+	}
+	for _, file := range []*string{&m.Prompt, &m.Plan} {
+		if _, err := os.Stat(*file); !errors.Is(err, fs.ErrNotExist) {
+			*file = ""
+		}
+	}
+	return m
 }
 
 // userPrompt reads a prompt file; nil when there is none.

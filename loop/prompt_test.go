@@ -1,8 +1,10 @@
 package loop
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"pawl/loop/config"
 	"strings"
 	"testing"
 )
@@ -54,5 +56,46 @@ func TestAPromptFileWithAFault(t *testing.T) {
 	a, _ := cfg.Agent("a")
 	if _, err := Prompt(cfg, a, "", "main"); err == nil || !strings.Contains(err.Error(), "prompt of agent a") {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+// A session starts with what is there; what is not is told of.
+func TestMissingFiles(t *testing.T) {
+	dir := t.TempDir()
+	cfg, err := config.Parse(filepath.Join(dir, "pawl.yaml"), []byte(`version: 1
+adapters: {script: {command: [agent]}}
+defaults: {adapter: script}
+phases: {sequence: [{id: one, plan: one.md, status: S.md}, {id: two, plan: two.md, status: T.md}]}
+agents:
+  builder: {kind: loop, dir: work}
+  named: {prompt_file: mine.md, role: boss}
+  spoken: {prompt: be good, role: boss}
+  roled: {role: boss}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"work/two.md", "prompts/builder.md"} {
+		path := filepath.Join(dir, file)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := func(file string) string { return filepath.Join(dir, file) }
+	for _, c := range []struct {
+		agent, phase string
+		want         Missing
+	}{
+		{"builder", "one", Missing{Plan: in("work/one.md")}},
+		{"builder", "two", Missing{}},
+		{"builder", "", Missing{}},
+		{"named", "", Missing{Prompt: in("mine.md")}},
+		{"spoken", "", Missing{}},
+		{"roled", "one", Missing{Prompt: in("prompts/boss.md")}},
+	} {
+		a, _ := cfg.Agent(c.agent)
+		if got := missingFiles(cfg, a, c.phase); got != c.want {
+			t.Errorf("%s in phase %q misses %+v, want %+v", c.agent, c.phase, got, c.want)
+		}
 	}
 }

@@ -2,8 +2,6 @@ package loop
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -49,19 +47,31 @@ func (s *Source) Load(ctx context.Context, l *ledger.Ledger) (*config.Config, er
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := stamp(s.Path)
-	if s.good != nil && unchanged(now, s.seen) {
+	var held *HeldError
+	// A change that is held can be let through without the file being touched.
+	if s.good != nil && unchanged(now, s.seen) && !errors.As(s.fault, &held) {
 		return s.good, nil
 	}
-	first := s.good == nil
 	data, cfg, err := read(s.Path)
 	if err != nil {
 		return s.broken(ctx, l, now, err)
 	}
+	before, err := Held(ctx, l, s.Path, data)
+	if errors.As(err, &held) {
+		return before, s.hold(ctx, l, now, before, data, held)
+	}
+	if err != nil {
+		return nil, err
+	}
 	if err := l.KeepConfig(ctx, s.Path, string(data), time.Now()); err != nil {
 		return nil, err
 	}
+	first := s.good == nil
+	if !first {
+		before = s.good
+	}
 	s.good, s.seen, s.fault = cfg, now, nil
-	return cfg, s.reloaded(ctx, l, first, data)
+	return cfg, s.reloaded(ctx, l, before, data, first)
 }
 
 // Current is the configuration that was loaded last; it is loaded if none was.
@@ -82,10 +92,6 @@ func (s *Source) Notes() []ledger.Event {
 	notes := s.notes
 	s.notes = nil
 	return notes
-}
-
-func (s *Source) note(kind, key, value string) {
-	s.notes = append(s.notes, ledger.Event{Time: time.Now(), Kind: kind, Data: map[string]any{key: value}})
 }
 
 // Fault is why the file is not used as it is now; nil when it is.
@@ -120,19 +126,40 @@ func (s *Source) broken(ctx context.Context, l *ledger.Ledger, now os.FileInfo, 
 	s.seen, s.fault = now, fault
 	same, err := l.SetConfigError(ctx, fault.Error())
 	if err == nil && !same {
-		s.note("config.invalid", "error", fault.Error())
+		s.notes = append(s.notes, ledger.Event{Time: time.Now(), Kind: "config.invalid", Data: map[string]any{"error": fault.Error()}})
 	}
 	return s.good, err
 }
 
-// reloaded notes a change while the loop runs, or the end of a fault.
-func (s *Source) reloaded(ctx context.Context, l *ledger.Ledger, first bool, data []byte) error {
-	same, err := l.SetConfigError(ctx, "")
-	if err == nil && (!same || !first) {
-		sum := sha256.Sum256(data)
-		s.note("config.reloaded", "sha256", hex.EncodeToString(sum[:6]))
+// hold goes on with the configuration on record. Each content of the file is told
+// of once.
+func (s *Source) hold(ctx context.Context, l *ledger.Ledger, now os.FileInfo, good *config.Config, data []byte, why *HeldError) error {
+	s.good, s.seen, s.fault = good, now, why
+	same, err := l.SetConfigError(ctx, why.Error()+" (sha256 "+digest(data)+")")
+	if err == nil && !same {
+		s.notes = append(s.notes, ledger.Event{
+			Time: time.Now(), Kind: "config.held", Agent: why.Agent,
+			Data: map[string]any{"sha256": digest(data), "hint": "pawl up applies it"},
+		})
 	}
 	return err
+}
+
+// reloaded notes what is different from before, while the loop runs or since it
+// ran last, or the end of a fault.
+func (s *Source) reloaded(ctx context.Context, l *ledger.Ledger, before *config.Config, data []byte, first bool) error {
+	same, err := l.SetConfigError(ctx, "")
+	if err != nil || same && first && (before == nil || config.Diff(before, s.good).Empty()) {
+		return err
+	}
+	note := map[string]any{"sha256": digest(data)}
+	if before != nil {
+		for what, text := range changes(config.Diff(before, s.good)) {
+			note[what] = text
+		}
+	}
+	s.notes = append(s.notes, ledger.Event{Time: time.Now(), Kind: "config.reloaded", Data: note})
+	return nil
 }
 
 // LastGood is the configuration on record; nil when there is none.

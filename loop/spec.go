@@ -36,7 +36,7 @@ func (e *Engine) spec(cfg *config.Config, branch string, row ledger.Session) (la
 	if !ok {
 		return spec, fmt.Errorf("adapter %q of agent %s is not known", row.Adapter, a.Name)
 	}
-	if _, draws := e.Launchers[row.Launcher].(launcher.Terminal); p.NeedsTerminal() && !draws {
+	if _, draws := e.where()[row.Launcher].(launcher.Terminal); p.NeedsTerminal() && !draws {
 		return spec, fmt.Errorf("adapter %s of agent %s %w, and launcher %s has none; use launcher: tmux, or a program that reads lines", p.Name, a.Name, launcher.ErrTerminal, row.Launcher)
 	}
 	text, err := Prompt(cfg, a, row.Phase, branch)

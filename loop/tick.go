@@ -49,6 +49,7 @@ func (e *Engine) Local(ctx context.Context, settle time.Duration) (Report, error
 
 func (e *Engine) settled(ctx context.Context, look Look, settle time.Duration) (Report, error) {
 	defer e.touches.Wait() // the process may end when this returns
+	defer e.rest(tickUpkeep)
 	rep, err := e.Pass(ctx, look)
 	if err != nil {
 		return rep, err

@@ -26,6 +26,8 @@ type World struct {
 	Terminals map[string]bool                            // launchers whose sessions draw a screen
 	Default   string                                     // the launcher of agents that name none
 	Tails     map[string][]string                        // last lines of the sessions that stand still, by agent
+	Texts     map[string]string                          // what the prompt files of due schedules say, by path
+	Missing   map[string]Missing                         // what the sessions that are starting would read and is not there, by agent
 	Readings  map[string]adapter.Reading                 // what the screens of those that have one say, by agent
 }
 
@@ -84,6 +86,10 @@ type Decision struct {
 	// Conflicts are the agents that cannot run because a session that is not ours
 	// has their session's name, with that in a sentence.
 	Conflicts map[string]string
+
+	// Outdated are the agents whose session was started from an older configuration,
+	// with the keys that are different now.
+	Outdated map[string][]string
 
 	// Settling says that something was begun whose outcome a look will tell soon.
 	Settling bool

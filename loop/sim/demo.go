@@ -27,6 +27,7 @@ type Demo struct {
 	Keep   bool
 	Out    io.Writer
 	Paint  func(style, text string) string
+	Fit    func(text string, indent int) string // cuts a line that begins so many columns in
 	// Open puts the loop of a pawl.yaml together, as `pawl watch` does.
 	Open func(ctx context.Context, config string, log *slog.Logger) (Opened, error)
 }
@@ -69,7 +70,7 @@ func (d Demo) play(ctx context.Context, stage *Stage) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.Close()) }()
-	story := &Story{out: d.Out, paint: d.Paint, begin: time.Now()}
+	story := &Story{out: d.Out, paint: d.Paint, fit: d.Fit, begin: time.Now()}
 	done := make(chan struct{})
 	var once sync.Once
 	o.Engine.Event = func(e ledger.Event) {

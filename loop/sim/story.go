@@ -1,12 +1,16 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"pawl/handoff"
 	"pawl/loop/ledger"
 )
 
@@ -14,6 +18,7 @@ import (
 type Story struct {
 	out   io.Writer
 	paint func(style, text string) string
+	fit   func(text string, indent int) string
 	begin time.Time
 	mu    sync.Mutex
 }
@@ -30,8 +35,12 @@ func (s *Story) Tell(e ledger.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := fmt.Sprintf("%6.2fs", e.Time.Sub(s.begin).Seconds())
-	fmt.Fprintf(s.out, "%s  %-10s %s %s\n", s.paint("2", at), l.who, s.paint(l.style, fmt.Sprintf("%-9s", l.does)), l.what)
+	what := s.fit(handoff.Clean(l.what, 400), storyIndent)
+	fmt.Fprintf(s.out, "%s  %-10s %s %s\n", s.paint("2", at), l.who, s.paint(l.style, fmt.Sprintf("%-9s", l.does)), what)
 }
+
+// storyIndent is where a line of the story says what happens, in columns.
+const storyIndent = 30
 
 func words(e ledger.Event) (line, bool) {
 	text := func(key string) string {
@@ -66,7 +75,16 @@ func words(e ledger.Event) (line, bool) {
 	case "sequence.complete":
 		return line{"loop", "completes", "every phase is done", "1;32"}, true
 	case "agent.parked", "handoff.expired", "handoff.stuck", "origin.unreachable", "signal.malformed", "phase.unclear":
-		return line{e.Agent, e.Kind, fmt.Sprint(e.Data), "31"}, true
+		return line{cmp.Or(e.Agent, "loop"), "reports", e.Kind + details(e.Data), "31"}, true
 	}
 	return line{}, false
+}
+
+// details are an event's data in a fixed order.
+func details(data map[string]any) string {
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(data)) {
+		fmt.Fprintf(&b, ", %s: %v", key, data[key])
+	}
+	return b.String()
 }

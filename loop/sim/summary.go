@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/loop/doctor"
 	"pawl/loop/ledger"
 )
 
@@ -40,7 +41,7 @@ func Summarise(ctx context.Context, w io.Writer, l *ledger.Ledger, stage *Stage,
 			told++
 		}
 	}
-	fmt.Fprintf(w, "\n%d phases done, %d handoffs told, %d answered, in %.1f s\n", len(stage.Phases), told, answered, took.Seconds())
+	fmt.Fprintf(w, "\n%s done, %s told, %d answered, in %.1f s\n", doctor.Count(len(stage.Phases), "phase"), doctor.Count(told, "handoff"), answered, took.Seconds())
 	fmt.Fprintf(w, "median push to told %d ms, lost %d, told twice %d\n", median(record.Delays()).Milliseconds(), len(tally.Lost), len(tally.Twice))
 	if len(tally.Lost)+len(tally.Twice) > 0 {
 		return fmt.Errorf("lost: %v; told twice: %v", tally.Lost, tally.Twice)

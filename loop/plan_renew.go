@@ -1,0 +1,91 @@
+package loop
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pawl/handoff"
+	"pawl/loop/config"
+	"pawl/loop/ledger"
+)
+
+// print says in short what the configuration has about the start of u: each key
+// with a hash of its value, so that a later configuration shows what is
+// different. The values themselves may be secret. A session's name is not among
+// them: it keeps the one that it has.
+func (p *planner) print(u *unit, model string) string {
+	parts := []string{part("launcher", u.Launcher), part("dir", u.Dir), part("env", u.Env)}
+	if u.service {
+		for _, s := range p.w.Config.Services {
+			if s.Name == u.Name {
+				parts = append(parts, part("command", s.Command))
+			}
+		}
+		return strings.Join(parts, " ")
+	}
+	profile := p.w.Config.Adapters[p.adapter(u)]
+	return strings.Join(append(parts,
+		part("adapter", []any{profile.Name, profile.Command, profile.Prompt, profile.Model}), part("model", model), part("role", u.Role),
+		part("wrap", u.Wrap), part("prompt", []string{u.Prompt, u.PromptFile})), " ")
+}
+
+func part(key string, value any) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", value))
+	return key + ":" + hex.EncodeToString(sum[:4])
+}
+
+// outdated are the keys of which the configuration has another value than the
+// one that a session was started with.
+func (p *planner) outdated(u *unit, row ledger.Session) []string {
+	if row.Print == "" {
+		return nil // adopted, or started by an older pawl
+	}
+	then := strings.Fields(row.Print)
+	var keys []string
+	for now := range strings.FieldsSeq(p.print(u, p.model(u, p.row(u), row.Phase))) {
+		if !slices.Contains(then, now) {
+			key, _, _ := strings.Cut(now, ":")
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// renew has a session that was started from an older configuration started again
+// once nobody is disturbed by that: a changed file is no reason to interrupt an
+// agent at its work. A new folder must be cloned first, which is for `up`.
+func (p *planner) renew(u *unit) {
+	row, running := p.session(u)
+	if !running || row.State != ledger.Live {
+		return
+	}
+	keys := p.outdated(u, row)
+	if len(keys) == 0 {
+		return
+	}
+	p.stale[u.Name] = keys
+	what := strings.Join(keys, ", ")
+	if p.once("changed:"+u.Name, row.Generation+" "+what) {
+		p.event("agent.changed", u.Name, "keys", what, "generation", row.Generation)
+	}
+	agent := p.row(u)
+	if agent.Wanted != ledger.Up || agent.Restart != "" || slices.Contains(keys, "dir") || p.frozen(u) != "" || !p.undisturbed(u, row) {
+		return
+	}
+	agent.Restart = "pawl.yaml changed its " + what
+	p.put(agent)
+}
+
+// undisturbed says that ending a session now interrupts nothing.
+func (p *planner) undisturbed(u *unit, row ledger.Session) bool {
+	if u.service {
+		return true
+	}
+	if u.Kind == config.KindTask || u.Watch == config.WatchNone || !p.idle(u) || row.Evidence == typed || p.inFlight(u) != "" {
+		return false
+	}
+	return !slices.ContainsFunc(p.handoffsOf(u.Name), func(id string) bool { return p.s.Handoffs[id].State == handoff.Taken })
+}
