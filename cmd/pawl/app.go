@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pawl/handoff"
 	"pawl/loop/config"
 	"pawl/loop/control"
 	"pawl/loop/daemon"
@@ -66,13 +68,17 @@ func unknownCommand(root *cobra.Command, err error) error {
 		return err
 	}
 	line, _, _ := strings.Cut(err.Error(), "\n")
-	hint := "pawl --help lists the commands"
-	if _, rest, ok := strings.Cut(line, `"`); ok {
-		name, _, _ := strings.Cut(rest, `"`)
-		if near := root.SuggestionsFor(name); len(near) > 0 {
-			hint = "did you mean " + strings.Join(near, " or ") + "? " + hint
+	above, hint := root, ""
+	if words := strings.Split(line, `"`); len(words) > 3 { // unknown command "statsu" for "pawl phase"
+		if c, _, err := root.Find(strings.Fields(words[3])[1:]); err == nil {
+			above = c
+		}
+		above.SuggestionsMinimumDistance = root.SuggestionsMinimumDistance
+		if near := above.SuggestionsFor(words[1]); len(near) > 0 {
+			hint = "did you mean " + strings.Join(near, " or ") + "? "
 		}
 	}
+	hint += above.CommandPath() + " --help lists the commands"
 	return &hinted{&usageError{errors.New(line)}, hint}
 }
 
@@ -85,22 +91,26 @@ func (a *app) root() *cobra.Command {
 			"wakes the agent whose turn it is, advances the phases when a STATUS file says ## DONE,\n" +
 			"and keeps the agents' sessions alive.",
 		SilenceErrors: true, SilenceUsage: true, SuggestionsMinimumDistance: 2,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&a.config, "config", "", "the configuration `file` (default: PAWL_CONFIG, else pawl.yaml here or in a folder above)")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print errors only")
 	f.BoolVarP(&a.verbose, "verbose", "v", false, "log more")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{flagError(err)} })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &hinted{&usageError{flagError(err)}, c.CommandPath() + " --help lists its flags"}
+	})
 	root.AddCommand(
 		a.initCommand(), a.upCommand(), a.downCommand(), a.watchCommand(), a.tickCommand(),
-		a.statusCommand(), a.logsCommand(), a.attachCommand(), a.wakeCommand(), a.phaseCommand(), a.handoffsCommand(),
+		a.statusCommand(), a.scheduleCommand(), a.logsCommand(), a.attachCommand(), a.wakeCommand(), a.phaseCommand(), a.handoffsCommand(),
 		a.pauseCommand(), a.resumeCommand(), a.restartCommand(), a.eventsCommand(), a.pokeCommand(),
-		a.configCommand(), a.doctorCommand(), a.selftestCommand(), a.demoCommand(), a.versionCommand(),
+		a.explainCommand(), a.reportCommand(),
+		a.configCommand(), a.doctorCommand(), a.selftestCommand(), a.demoCommand(), a.completionCommand(), a.manCommand(), a.versionCommand(),
 	)
 	for _, c := range root.Commands() {
 		usageArgs(c)
 	}
+	helps(root)
+	a.completes(root)
 	return root
 }
 
@@ -117,7 +127,7 @@ func usageArgs(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
 			if err := check(c, args); err != nil {
-				return &usageError{err}
+				return argumentError(c, args, err)
 			}
 			return nil
 		}
@@ -125,6 +135,20 @@ func usageArgs(c *cobra.Command) {
 	for _, sub := range c.Commands() {
 		usageArgs(sub)
 	}
+}
+
+// argumentError says what a command takes instead of how many arguments cobra
+// counted.
+func argumentError(c *cobra.Command, args []string, err error) error {
+	if c.HasSubCommands() {
+		return &usageError{err}
+	}
+	_, takes, _ := strings.Cut(c.Use, " ")
+	what := nameOf(c) + " takes " + cmp.Or(takes, "no arguments")
+	if given := handoff.Clean(strings.Join(args, " "), 80); given != "" {
+		what += ", and was given " + quote(given)
+	}
+	return &hinted{&usageError{errors.New(what)}, c.CommandPath() + " --help says more"}
 }
 
 // usageError is a command line that makes no sense: exit 2.

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"pawl/handoff"
 	"pawl/loop/config"
 )
 
@@ -22,6 +21,9 @@ func (p *project) cloneMissing(ctx context.Context, names []string) error {
 			continue
 		}
 		if _, err := os.Lstat(a.Dir); err == nil {
+			if info, err := os.Stat(a.Dir); err != nil || !info.IsDir() {
+				return &hinted{fmt.Errorf("agent %s: %s is there, and is no folder", a.Name, a.Dir), "move it away, and pawl up clones origin"}
+			}
 			p.warnSharedClone(a)
 			continue
 		}
@@ -30,10 +32,10 @@ func (p *project) cloneMissing(ctx context.Context, names []string) error {
 			return &hinted{fmt.Errorf("agent %s: its folder %s does not exist, and there is no origin to clone", a.Name, a.Dir),
 				"set origin.url in pawl.yaml, or run git remote add " + p.cfg.Origin.Remote + " URL"}
 		}
-		p.app.say("cloning origin into %s", a.Dir)
 		if err := p.clone(ctx, a, url); err != nil {
 			return fmt.Errorf("agent %s: %w", a.Name, err)
 		}
+		p.app.say("cloned origin into %s", a.Dir)
 	}
 	return nil
 }
@@ -47,36 +49,33 @@ func (p *project) clone(ctx context.Context, a config.Agent, url string) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"clone", "--quiet"}
+	s := p.app.step("cloning origin into "+p.within(a.Dir), true)
+	defer s.end()
+	args := []string{"clone", "--progress"}
 	if p.cfg.Origin.Branch != "" {
 		args = append(args, "--branch", p.cfg.Origin.Branch)
 	}
-	steps := [][]string{
-		append(args, "--", url, tmp),
-		{"-C", tmp, "config", "user.name", a.Name},
-		{"-C", tmp, "config", "user.email", a.Name + "@" + p.cfg.Project + ".invalid"},
-	}
-	for _, step := range steps {
-		if err := git(ctx, p.cfg.Dir, step...); err != nil {
-			return errors.Join(err, os.RemoveAll(tmp))
+	err = git(ctx, p.cfg.Dir, s, append(args, "--", url, tmp)...)
+	for _, setting := range [][]string{{"user.name", a.Name}, {"user.email", a.Name + "@" + p.cfg.Project + ".invalid"}} {
+		if err == nil {
+			err = git(ctx, tmp, s, append([]string{"config"}, setting...)...)
 		}
 	}
-	if err := os.Chmod(tmp, 0o755); err != nil {
+	if err == nil {
+		err = os.Chmod(tmp, 0o755)
+	}
+	if err != nil {
 		return errors.Join(err, os.RemoveAll(tmp))
 	}
 	return os.Rename(tmp, a.Dir)
 }
 
-// git runs one git command that may ask nothing.
-func git(ctx context.Context, dir string, args ...string) error {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir = dir
-	cmd.Env = append(withoutGit(os.Environ()), "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("git %s: %w: %s", args[0], err, handoff.Clean(string(out), 400))
+// within is a path as it is written in pawl.yaml, if it lies beside it.
+func (p *project) within(path string) string {
+	if short, ok := strings.CutPrefix(path, p.cfg.Dir+string(filepath.Separator)); ok {
+		return short
 	}
-	return nil
+	return path
 }
 
 // withoutGit drops the variables that bind git to another repository, as hooks

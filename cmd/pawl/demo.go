@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -22,7 +24,7 @@ func (a *app) demoCommand() *cobra.Command {
 		launcher string
 	)
 	c := &cobra.Command{
-		Use: "demo", Short: "a whole loop on throwaway repositories with scripted agents", Args: cobra.NoArgs,
+		Use: "demo", Short: "play a whole loop on throwaway repositories with scripted agents", Args: cobra.NoArgs,
 		Long: "demo builds an origin and two agents in a temporary folder and runs the coordinator on them until the\n" +
 			"last phase is done. It needs git and sh, asks no model, and leaves nothing behind.",
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -40,15 +42,13 @@ func (a *app) demoCommand() *cobra.Command {
 			pipe := make(chan os.Signal, 1)
 			signal.Notify(pipe, syscall.SIGPIPE)
 			defer signal.Stop(pipe)
-			out := a.out
+			begun := a.step("setting up an origin and two agents", false)
+			out := &onFirstWrite{Writer: a.out, act: sync.OnceFunc(begun.end)}
+			defer out.act()
 			err := sim.Demo{
 				Phases: n, Keep: keep, Out: out, Open: a.openDemo,
-				Paint: func(style, text string) string {
-					if style == "" {
-						return text
-					}
-					return paint(out, style, text)
-				},
+				Paint: func(style, text string) string { return paint(a.out, style, text) },
+				Fit:   func(text string, indent int) string { return atEdge(a.out, text, indent) },
 			}.Run(c.Context())
 			if c.Context().Err() != nil {
 				return errors.New("interrupted; everything was cleared away")
@@ -56,10 +56,21 @@ func (a *app) demoCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().IntVar(&n, "phases", 2, "how many phases")
+	c.Flags().IntVar(&n, "phases", 2, "play `N` phases, at most 50")
 	c.Flags().BoolVar(&keep, "keep", false, "keep the repositories, logs and ledger")
-	c.Flags().StringVar(&launcher, "launcher", "process", "where the agents run")
+	c.Flags().StringVar(&launcher, "launcher", "process", "the launcher `NAME` that the agents run on")
 	return c
+}
+
+// onFirstWrite acts before the first thing that is written.
+type onFirstWrite struct {
+	io.Writer
+	act func()
+}
+
+func (w *onFirstWrite) Write(p []byte) (int, error) {
+	w.act()
+	return w.Writer.Write(p)
 }
 
 // openDemo puts the demo's loop together as watch does, with a runtime folder

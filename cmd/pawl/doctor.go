@@ -7,7 +7,6 @@ import (
 	"os"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -44,7 +43,9 @@ func (a *app) doctorCommand() *cobra.Command {
 }
 
 func (a *app) doctor(ctx context.Context, e *examiner, asJSON bool) error {
+	s := a.step("checking", false)
 	list := e.examine(ctx)
+	s.end()
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -121,9 +122,9 @@ func (e *examiner) examine(ctx context.Context) []doctor.Finding {
 // printFindings prints a line for each check, under a line for each group; with
 // quiet only what failed.
 func printFindings(w io.Writer, list []doctor.Finding, quiet bool) {
-	width := 0
+	longest := 0
 	for _, f := range list {
-		width = max(width, utf8.RuneCountInString(f.Name()))
+		longest = max(longest, width(f.Name()))
 	}
 	group := ""
 	for _, f := range list {
@@ -138,9 +139,9 @@ func printFindings(w io.Writer, list []doctor.Finding, quiet bool) {
 			fmt.Fprintln(w, paint(w, bold, group))
 		}
 		status := paint(w, statusStyle(f.Status), fmt.Sprintf("%-4s", f.Status))
-		fmt.Fprintf(w, "%s  %-*s  %s\n", status, width, f.Name(), f.Found)
+		hang(w, w, status+"  "+pad(f.Name(), longest)+"  ", 8+longest, "", f.Found)
 		if f.Hint != "" {
-			fmt.Fprintf(w, "      %s %s\n", paint(w, faint, "hint:"), f.Hint)
+			hang(w, w, "      "+paint(w, faint, "hint:")+" ", 12, "", f.Hint)
 		}
 	}
 	if !quiet {

@@ -52,7 +52,9 @@ func (p *project) down(ctx context.Context, names []string) error {
 			return err
 		}
 	}
+	s := p.app.step(strings.TrimSpace("stopping "+strings.Join(was, ", ")), false)
 	rep, err := p.order(ctx, "down", control.Order{Settle: stopPatience, Local: true})
+	s.end()
 	var held *daemon.HeldError
 	if err != nil && !errors.As(err, &held) {
 		return err

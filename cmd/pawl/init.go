@@ -27,7 +27,7 @@ func (a *app) initCommand() *cobra.Command {
 			return a.initialise(dir, name)
 		},
 	}
-	c.Flags().StringVar(&name, "adapter", "claude", "the agent CLI: claude, codex, opencode, gemini or script")
+	c.Flags().StringVar(&name, "adapter", "claude", "the agent CLI's `NAME`: claude, codex, opencode, gemini or script")
 	return c
 }
 

@@ -14,30 +14,39 @@ import (
 	"pawl/loop/launcher/tmux"
 )
 
-// launchers are those of the configuration that can run here, and the name of
-// the one for agents that name none.
-func (p *project) launchers(log *slog.Logger) (map[string]launcher.Launcher, string, error) {
+// launchers are those of the configuration that can run here, the name of the
+// one for agents that name none, and what makes one that comes later.
+func (p *project) launchers(log *slog.Logger) (now map[string]launcher.Launcher, first string, later func(config.Launcher) launcher.Launcher, err error) {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, "", err
+		return nil, "", nil, err
 	}
-	out := map[string]launcher.Launcher{}
+	connect := func(l config.Launcher) launcher.Launcher { return p.connect(l, self, log) }
+	now = map[string]launcher.Launcher{}
 	for name, l := range p.cfg.Launchers {
-		switch l.Type {
-		case "process":
-			out[name] = process.New(process.Options{
-				Runtime: p.place.Sessions(), Program: self, Self: []string{"pawl", "pump"},
-				Attach: []string{"pawl", "--config", p.path, "attach"}, Log: log,
-			})
-		case "tmux":
-			if program := p.tmuxProgram(); program != "" {
-				out[name] = tmux.New(tmux.Options{
-					Socket: socketOf(l), Tmux: program, Runtime: filepath.Join(p.place.Dir, "t"), Self: []string{self, "pane"}, Log: log,
-				})
-			}
+		if here := connect(l); here != nil {
+			now[name] = here
 		}
 	}
-	return out, p.defaultLauncher(), nil
+	return now, p.defaultLauncher(), connect, nil
+}
+
+// connect is a launcher of the configuration; nil where it cannot be used here.
+func (p *project) connect(l config.Launcher, self string, log *slog.Logger) launcher.Launcher {
+	switch l.Type {
+	case "process":
+		return process.New(process.Options{
+			Runtime: p.place.Sessions(), Program: self, Self: []string{"pawl", "pump"},
+			Attach: []string{"pawl", "--config", p.path, "attach"}, Log: log,
+		})
+	case "tmux":
+		if program := p.tmuxProgram(); program != "" {
+			return tmux.New(tmux.Options{
+				Socket: socketOf(l), Tmux: program, Runtime: filepath.Join(p.place.Dir, "t"), Self: []string{self, "pane"}, Log: log,
+			})
+		}
+	}
+	return nil
 }
 
 func socketOf(l config.Launcher) string {

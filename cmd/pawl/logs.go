@@ -7,8 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
@@ -19,6 +17,7 @@ import (
 
 	"pawl/loop"
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/logfile"
 )
 
 func (a *app) logsCommand() *cobra.Command {
@@ -49,14 +48,15 @@ func (a *app) logsCommand() *cobra.Command {
 	return c
 }
 
-// tailBytes bounds how much of a log is read for its last lines.
-const tailBytes = 1 << 20
-
-// tail prints the last n lines of a file, exactly as they are, and what is
-// added to it if follow is set. A file that is not there yet is empty.
-func (a *app) tail(ctx context.Context, path string, n int, follow bool) error {
-	at, err := a.printTail(path, n)
-	if err != nil || !follow {
+// tail prints the last n lines of a log, exactly as they are, and what is added
+// to it if follow is set. A log that is not there yet is empty.
+func (a *app) tail(ctx context.Context, path string, n int, follow bool) (err error) {
+	f, err := logfile.Follow(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := f.Tail(a.out, n); err != nil || !follow {
 		return err
 	}
 	tick := time.NewTicker(followEvery)
@@ -67,58 +67,10 @@ func (a *app) tail(ctx context.Context, path string, n int, follow bool) error {
 			return nil
 		case <-tick.C:
 		}
-		if at, err = a.printFrom(path, at); err != nil {
+		if err := f.More(a.out); err != nil {
 			return err
 		}
 	}
-}
-
-func (a *app) printTail(path string, n int) (end int64, err error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	if err != nil {
-		return 0, err
-	}
-	from := max(info.Size()-tailBytes, 0)
-	data, err := io.ReadAll(io.NewSectionReader(f, from, info.Size()-from))
-	if err != nil {
-		return 0, err
-	}
-	lines := strings.SplitAfter(string(data), "\n")
-	if last := len(lines) - 1; lines[last] == "" {
-		lines = lines[:last]
-	}
-	_, err = io.WriteString(a.out, strings.Join(lines[max(len(lines)-n, 0):], ""))
-	return info.Size(), err
-}
-
-// printFrom prints what a file has after at; a file that shrank was replaced
-// and is printed from its start.
-func (a *app) printFrom(path string, at int64) (end int64, err error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
-	if err != nil {
-		return at, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	if err != nil {
-		return at, err
-	}
-	if info.Size() < at {
-		at = 0
-	}
-	n, err := io.Copy(a.out, io.NewSectionReader(f, at, info.Size()-at))
-	return at + n, err
 }
 
 func (a *app) attachCommand() *cobra.Command {

@@ -46,7 +46,8 @@ func (a *app) pauseCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "pause [NAME…]",
 		Short: "hold the loop, or agents, without ending sessions",
-		Long:  "pause keeps the loop, or the named agents, from being told, started, restarted or moved to another phase. What they work on goes on.",
+		Long: "pause keeps the loop, or the named agents, from being told, started, restarted or moved to another phase.\n" +
+			"What they work on goes on; pawl resume ends the pause.",
 		RunE: func(c *cobra.Command, names []string) error {
 			if err := a.edited(c.Context(), "pause", names, func(_ *project, s *ledger.State) error { return setPaused(s, names, true) }); err != nil {
 				return err
@@ -133,7 +134,9 @@ func (a *app) restartCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "restart NAME",
 		Short: "end an agent's session and start a new one",
-		Args:  cobra.ExactArgs(1),
+		Long: "restart ends the session of an agent or service that is up, politely at first, and starts the next one. That goes on with\n" +
+			"the conversation where the adapter can, and is told what the agent still owes.",
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, names []string) error {
 			return a.edited(c.Context(), "restart", names, func(p *project, s *ledger.State) error {
 				row := s.Agent(names[0])
@@ -144,7 +147,7 @@ func (a *app) restartCommand() *cobra.Command {
 					return &hinted{&invalidError{errors.New("agent " + names[0] + " is parked, and is not restarted")}, "pawl up " + names[0]}
 				}
 				if until := loop.HeldUntil(p.cfg, *s, names[0]); !until.IsZero() {
-					a.say("a usage limit holds %s until %s; it is restarted then, or after pawl resume %s", names[0], until.Local().Format("15:04:05"), names[0])
+					a.say("a usage limit holds %s until %s; it is restarted then, or after pawl resume %s", names[0], moment(until, time.Now()), names[0])
 				}
 				row.Restart, row.RestartAt, row.Fresh, row.Finished = "the operator asked for it", time.Time{}, fresh, false
 				s.Agents[names[0]] = row
@@ -165,7 +168,9 @@ func (a *app) wakeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "wake NAME",
 		Short: "tell an agent something",
-		Args:  cobra.ExactArgs(1),
+		Long: "wake types one line to an agent as soon as it can take it: a busy one is told when it is idle, one that is down when it\n" +
+			"is up. It waits behind a usage limit and a pause.",
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, names []string) error {
 			return a.edited(c.Context(), "wake", names, func(p *project, s *ledger.State) error { return p.message(s, names[0], text) })
 		},
@@ -195,7 +200,7 @@ func (p *project) message(s *ledger.State, name, text string) error {
 		p.app.say("%s is not up; it is told when it is", name)
 	}
 	if until := loop.HeldUntil(p.cfg, *s, name); !until.IsZero() {
-		p.app.say("a usage limit holds %s until %s; it is told then, or after pawl resume %s", name, until.Local().Format("15:04:05"), name)
+		p.app.say("a usage limit holds %s until %s; it is told then, or after pawl resume %s", name, moment(until, time.Now()), name)
 	}
 	return nil
 }

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
 	"pawl/loop"
@@ -35,6 +38,20 @@ func (p *project) order(ctx context.Context, what string, o control.Order) (cont
 			return control.Report{}, heldHint(err)
 		}
 	}
+}
+
+// lookingOrder is an order whose pass looks at origin, which takes a while where
+// origin is far away or was never fetched before.
+func (p *project) lookingOrder(ctx context.Context, what string) (control.Report, error) {
+	_, err := os.Stat(filepath.Join(p.cfg.StateDir, "origin.git"))
+	first := errors.Is(err, fs.ErrNotExist)
+	text := "looking at origin"
+	if first {
+		text = "fetching origin for the first time"
+	}
+	s := p.app.step(text, first && what == "up") // what cron calls is quiet
+	defer s.end()
+	return p.order(ctx, what, control.Order{Settle: settleTime})
 }
 
 func (p *project) passHere(ctx context.Context, o control.Order) (control.Report, error) {

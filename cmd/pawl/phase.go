@@ -19,8 +19,10 @@ func (a *app) phaseCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "phase [show|set N|next|release]",
 		Short: "show the phases, or move the index",
-		Args:  cobra.NoArgs,
-		RunE:  show,
+		Long: "phase shows the phases, which of them is the current one, and what their STATUS files at origin's tip say. set, next and\n" +
+			"release move the index by hand; the agents of the loop are then replaced with ones that have the new phase's prompt.",
+		Args: cobra.NoArgs,
+		RunE: show,
 	}
 	c.PersistentFlags().BoolVar(&asJSON, "json", false, "print as JSON")
 	c.AddCommand(

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"pawl/handoff"
 	"pawl/loop"
 	"pawl/loop/atomicfile"
 	"pawl/loop/config"
@@ -86,7 +88,7 @@ func (a *app) openLenient(ctx context.Context) (*project, error) {
 	}
 	cfg, fault := config.Load(path)
 	if fault == nil {
-		return a.openWith(ctx, path, cfg, nil)
+		return a.openApproved(ctx, path, cfg)
 	}
 	l, err := ledger.OpenExisting(ctx, stateDirOf(path))
 	if err != nil {
@@ -97,6 +99,28 @@ func (a *app) openLenient(ctx context.Context) (*project, error) {
 		return nil, errors.Join(fault, err)
 	}
 	return a.openWith(ctx, path, good, fault)
+}
+
+// openApproved opens a good pawl.yaml, or the one that is in force while a change
+// of it waits for `up`.
+func (a *app) openApproved(ctx context.Context, path string, cfg *config.Config) (*project, error) {
+	p, err := a.openWith(ctx, path, cfg, nil)
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	before, err := loop.Held(ctx, p.ledger, path, data)
+	var held *loop.HeldError
+	switch {
+	case errors.As(err, &held):
+		p.cfg, p.fault = before, held
+	case err != nil:
+		return nil, errors.Join(err, p.close())
+	}
+	return p, nil
 }
 
 var stateDirLine = regexp.MustCompile(`(?m)^state_dir:[ \t]*["']?([^"'#\n]+)`)
@@ -117,7 +141,7 @@ func stateDirOf(path string) string {
 
 func (a *app) openWith(ctx context.Context, path string, cfg *config.Config, fault error) (*project, error) {
 	if err := stateDir(cfg.StateDir); err != nil {
-		return nil, err
+		return nil, &hinted{fmt.Errorf("the state directory cannot be used: %w", err), "set state_dir: in pawl.yaml to a folder that you can write to"}
 	}
 	place, err := daemon.NewPlace(cfg.StateDir)
 	if err != nil {
@@ -176,21 +200,30 @@ func (p *project) known(names ...string) error {
 			found = found || have == name
 		}
 		if !found {
-			return &hinted{&missingError{"there is no agent or service " + quote(name)}, "pawl.yaml has " + strings.Join(p.cfg.Names(), ", ")}
+			return &hinted{&missingError{"there is no agent or service " + quote(handoff.Clean(name, 80))}, meant(name, p.cfg.Names())}
 		}
 	}
 	return nil
 }
 
+// meant is the hint for a name that pawl.yaml does not have.
+func meant(name string, names []string) string {
+	hint := "pawl.yaml has " + strings.Join(names, ", ")
+	if near := config.Nearest(name, names); near != "" {
+		return "did you mean " + quote(near) + "? " + hint
+	}
+	return hint
+}
+
 // engine puts a loop's edges together.
 func (p *project) engine(log *slog.Logger) (*loop.Engine, error) {
-	where, first, err := p.launchers(log)
+	where, first, later, err := p.launchers(log)
 	if err != nil {
 		return nil, err
 	}
 	return &loop.Engine{
 		Source: &loop.Source{Path: p.path}, Ledger: p.ledger, Default: first, Log: log, Now: time.Now,
-		Env: p.environment, Launchers: where,
+		Env: p.environment, Launchers: where, Connect: later,
 	}, nil
 }
 

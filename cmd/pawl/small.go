@@ -2,15 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"pawl/loop/config"
-	"pawl/loop/doctor"
 	"pawl/loop/ledger"
 )
 
@@ -68,35 +64,6 @@ func (p *project) poke(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-func (a *app) configCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use: "config", Short: "check the configuration", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(&cobra.Command{
-		Use: "validate", Short: "say every fault of pawl.yaml, each with its place", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			path, err := a.configPath()
-			if err != nil {
-				return err
-			}
-			cfg, err := config.Load(path)
-			var faults config.Errors
-			if errors.As(err, &faults) {
-				// The faults are the result: file:line:col, as editors read it.
-				fmt.Fprintln(a.err, strings.TrimRight(faults.Error(), "\n"))
-				return errors.Join(errSilent, err)
-			}
-			if err != nil {
-				return err
-			}
-			a.say("%s is valid: %s, %s", path, doctor.Count(len(cfg.Agents), "agent"), doctor.Count(len(cfg.Phases.Sequence), "phase"))
-			return nil
-		},
-	})
-	return c
 }
 
 // warn prints what a person should know although the command goes on.

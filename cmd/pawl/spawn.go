@@ -5,13 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"pawl/loop/launcher/logfile"
 )
 
 // startPatience is how long a coordinator has to answer after its start.
@@ -26,7 +28,7 @@ func (p *project) startCoordinator(ctx context.Context) (started bool, err error
 	if _, err := p.client.Health(ctx); !notRunning(err) {
 		return false, err
 	}
-	before, err := size(coordinatorLog(p.cfg))
+	before, err := roomyLog(coordinatorLog(p.cfg))
 	if err != nil {
 		return false, err
 	}
@@ -39,16 +41,27 @@ func (p *project) startCoordinator(ctx context.Context) (started bool, err error
 	return true, p.awaitCoordinator(ctx, ended, before)
 }
 
-// size is that of a file in bytes, 0 if it is not there.
-func size(path string) (int64, error) {
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
+// roomyLog sees to it that a log is not full, and returns its size in bytes.
+func roomyLog(path string) (size int64, err error) {
+	log := logfile.File{Path: path}
+	for range 2 { // a full one is followed by an empty one
+		if err := log.Open(); err != nil {
+			return 0, err
+		}
+		_, size = log.Place()
+		if err := log.Rotate(logfile.Limit); err != nil {
+			return 0, errors.Join(err, log.Close())
+		}
 	}
-	if err != nil {
-		return 0, err
+	return size, log.Close()
+}
+
+// openLog opens a log for a process that writes to it by itself.
+func openLog(path string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
 	}
-	return info.Size(), nil
+	return os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 }
 
 // awaitCoordinator waits until the coordinator answers or ended. What it said

@@ -3,10 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"os/signal"
-	"strings"
-	"syscall"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,8 +76,13 @@ type serviceView struct {
 func (a *app) statusCommand() *cobra.Command {
 	var asJSON, watch bool
 	c := &cobra.Command{
-		Use: "status", Short: "everything at a glance", Args: cobra.NoArgs,
+		Use: "status", Short: "show everything at a glance", Args: cobra.NoArgs,
+		Long: "status shows the coordinator, origin, the phase, and each agent and service: its state, for how long, and what that was\n" +
+			"read from; what it is told and owes; what holds it; and when a schedule wakes it next.",
 		RunE: func(c *cobra.Command, _ []string) error {
+			if asJSON && watch {
+				return &hinted{&usageError{errors.New("--json and --watch do not go together")}, "pawl events -f --json follows what happens"}
+			}
 			return a.use(c.Context(), func(p *project) error {
 				if watch {
 					return p.watchStatus(c.Context())
@@ -98,7 +100,7 @@ func (a *app) statusCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	c.Flags().BoolVarP(&watch, "watch", "w", false, "show it again every second until interrupted")
+	c.Flags().BoolVarP(&watch, "watch", "w", false, "show it again every second; q or Ctrl-C ends it")
 	return c
 }
 
@@ -170,6 +172,7 @@ func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
 		Model: cmp.Or(row.Model, u.Model), Session: u.Session, State: "gone", Wanted: string(row.Wanted),
 		Restarts: len(row.History.Restarts), Parked: row.Parked, Paused: row.Paused, Why: d.Holds[u.Name],
 	}
+	v.NextWake = stamp(loop.NextWake(u, w.State, w.Now))
 	v.HeldUntil = stamp(loop.HeldUntil(w.Config, d.After, u.Name))
 	// What a preview would start does not run yet: only what was seen counts.
 	was, known := w.State.Sessions[u.Name]
@@ -191,31 +194,4 @@ func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
 		}
 	}
 	return v
-}
-
-func (p *project) watchStatus(ctx context.Context) error {
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM)
-	defer stop()
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		v, unclear, err := p.status(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		var page strings.Builder
-		printTo(&page, p.app.out, v, unclear, time.Now())
-		if columns(p.app.out) > 0 {
-			fmt.Fprint(p.app.out, "\x1b[H\x1b[2J")
-		}
-		fmt.Fprint(p.app.out, page.String())
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"pawl/handoff"
@@ -26,14 +25,17 @@ func printTo(w, like io.Writer, v statusView, unclear []string, now time.Time) {
 	}
 	fmt.Fprintf(w, "%s  coordinator %s%s\n", paint(like, bold, v.Project), coordinator, since(", last pass", v.Coordinator.LastPass, now))
 	if v.Coordinator.ConfigError != "" {
-		fmt.Fprintf(w, "  %s\n", paint(like, red, "the last good configuration is used: "+strings.ReplaceAll(v.Coordinator.ConfigError, "\n", "\n  ")))
+		hang(w, like, "  ", 2, red, "the last good configuration is used: "+v.Coordinator.ConfigError)
 	}
-	fmt.Fprintf(w, "  origin  %s\n", originLine(like, v.Origin, now))
+	headLine(w, like, "origin", "", originLine(v.Origin, now))
+	if v.Origin.Error != "" {
+		headLine(w, like, "", red, "cannot be seen: "+v.Origin.Error)
+	}
 	if v.Phase.Total > 0 {
-		fmt.Fprintf(w, "  phase   %s\n", phaseText(like, v.Phase))
+		headLine(w, like, "phase", phaseStyle(v.Phase), phaseText(v.Phase))
 	}
 	for _, u := range unclear {
-		fmt.Fprintf(w, "  %s\n", paint(like, yellow, u))
+		hang(w, like, "  ", 2, yellow, u)
 	}
 	fmt.Fprintln(w)
 	t := newTable("AGENT", "STATE", "FOR", "OPEN", "RESTARTS", "MODEL", "ADAPTER")
@@ -70,6 +72,7 @@ func explain(t *table, a agentView, now time.Time) {
 		t.note(label, owed(h, now))
 	}
 	t.note("held", whyText(a))
+	t.note("wakes", wakeText(a.NextWake, now))
 }
 
 // owed is one open handoff in words.
@@ -77,8 +80,8 @@ func owed(h handoff.Handoff, now time.Time) string {
 	switch h.State {
 	case handoff.Taken:
 		text := h.Label() + ", told " + ago(now.Sub(h.TakenAt)) + " ago"
-		if h.Attempts > 1 {
-			text += fmt.Sprintf(" and reminded %d times", h.Attempts-1)
+		if n := h.Reminders(); n > 0 {
+			text += fmt.Sprintf(" and reminded %d times", n)
 		}
 		return text
 	case handoff.Queued, handoff.Sent:
@@ -103,7 +106,12 @@ func forText(at string, now time.Time) string {
 	return ago(now.Sub(t))
 }
 
-func originLine(like io.Writer, o originView, now time.Time) string {
+// headLine is a line above the table.
+func headLine(w, like io.Writer, label, style, text string) {
+	hang(w, like, "  "+pad(label, 8), 10, style, text)
+}
+
+func originLine(o originView, now time.Time) string {
 	if o.URL == "" {
 		return "not known yet"
 	}
@@ -116,23 +124,29 @@ func originLine(like io.Writer, o originView, now time.Time) string {
 	} else {
 		line += "  no commit seen yet"
 	}
-	line += since("  looked at", o.FetchedAt, now)
-	if o.Error != "" {
-		line += "\n          " + paint(like, red, "cannot be seen: "+o.Error)
-	}
-	return line
+	return line + since("  looked at", o.FetchedAt, now)
 }
 
-func phaseText(like io.Writer, p control.Phase) string {
+func phaseStyle(p control.Phase) string {
+	switch {
+	case p.Complete:
+		return green
+	case p.Held:
+		return yellow
+	}
+	return ""
+}
+
+func phaseText(p control.Phase) string {
 	if p.Complete {
-		return paint(like, green, fmt.Sprintf("complete, all %d done", p.Total))
+		return fmt.Sprintf("complete, all %d done", p.Total)
 	}
 	if p.ID == "" {
 		return fmt.Sprintf("not known before origin is seen (%d in pawl.yaml)", p.Total)
 	}
 	text := fmt.Sprintf("%s  %d of %d", p.ID, p.Index+1, p.Total)
 	if p.Held {
-		text += ", " + paint(like, yellow, "held until pawl phase release")
+		text += ", held until pawl phase release"
 	}
 	if p.Done {
 		text += ", its STATUS says done"
@@ -150,6 +164,27 @@ func stateText(a agentView) string {
 		return "down"
 	}
 	return a.State
+}
+
+// wakeText is when a schedule wakes an agent next.
+func wakeText(at string, now time.Time) string {
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return ""
+	}
+	if !t.After(now) {
+		return "now"
+	}
+	return "in " + ago(t.Sub(now)) + " (" + clockText(t, now) + ")"
+}
+
+// clockText is a moment as this machine's clock will show it, without seconds.
+func clockText(t, now time.Time) string {
+	t, now = t.Local(), now.Local()
+	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return t.Format("15:04")
+	}
+	return t.Format("Mon 2006-01-02 15:04")
 }
 
 func whyText(a agentView) string {

@@ -3,16 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
+	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/term"
 )
 
 // table prints aligned columns, two spaces apart. On a terminal the last column
-// is cut at its edge; elsewhere nothing is cut.
+// is cut at its edge, columns that do not fit are left out, and notes are
+// wrapped; elsewhere every line is whole.
 type table struct {
 	rows  [][]string
 	notes map[int][]note // lines below a row
@@ -41,64 +39,108 @@ func (t *table) print(w io.Writer) { t.printLike(w, w) }
 
 // printLike prints to w what is laid out for like.
 func (t *table) printLike(w, like io.Writer) {
-	widths := make([]int, len(t.rows[0]))
-	for _, r := range t.rows {
-		for i, c := range r {
-			widths[i] = max(widths[i], utf8.RuneCountInString(c))
-		}
-	}
+	limit := columns(like)
+	widths := fitting(t.widths(), limit)
 	for n, r := range t.rows {
-		fmt.Fprintln(w, t.line(like, n, r, widths))
+		fmt.Fprintln(w, t.line(like, n, r, widths, limit))
 		for _, below := range t.notes[n] {
-			text := below.text
-			if limit := columns(like); limit > 0 {
-				text = cut(text, limit-noteIndent-noteLabel)
-			}
-			fmt.Fprintf(w, "%*s%s%s\n", noteIndent, "", paint(like, faint, fmt.Sprintf("%-*s", noteLabel, below.label)), text)
+			label := paint(like, faint, pad(below.label, noteLabel))
+			hang(w, like, strings.Repeat(" ", noteIndent)+label, noteIndent+noteLabel, "", below.text)
 		}
 	}
 }
 
-// Columns of a note.
+// Columns of a note, and its most lines on a terminal.
 const (
 	noteIndent = 2
 	noteLabel  = 7
+	noteLines  = 3
 )
 
-// cut shortens text to so many characters.
-func cut(text string, limit int) string {
-	if runes := []rune(text); len(runes) > limit {
-		return string(runes[:max(limit-1, 0)]) + "…"
+// readable is the longest line of running text, in columns: a wider terminal
+// does not stretch it.
+const readable = 120
+
+// hang prints text behind a head of so many columns, in one style. On a
+// terminal it is wrapped, with further lines below its beginning.
+func hang(w, like io.Writer, head string, indent int, style, text string) {
+	lines := strings.Split(text, "\n")
+	if limit := columns(like); limit > 0 {
+		lines = wrap(text, min(limit, readable)-indent, noteLines)
+	}
+	for _, l := range lines {
+		fmt.Fprintf(w, "%s%s\n", head, paint(like, style, l))
+		head = strings.Repeat(" ", indent)
+	}
+}
+
+// atEdge cuts the rest of a line, which begins so many columns in, at the edge
+// of the terminal that like is.
+func atEdge(like io.Writer, text string, indent int) string {
+	if limit := columns(like); limit > 0 {
+		return cut(text, limit-indent)
 	}
 	return text
 }
 
+func (t *table) widths() []int {
+	widths := make([]int, len(t.rows[0]))
+	for _, r := range t.rows {
+		for i, c := range r {
+			widths[i] = max(widths[i], width(c))
+		}
+	}
+	return widths
+}
+
+// leastColumn is how much of a last column is worth showing, in columns.
+const leastColumn = 12
+
+// fitting leaves out the last columns that a terminal of so many columns has no
+// room for; 0 is boundless. The first two always stay.
+func fitting(widths []int, limit int) []int {
+	for limit > 0 && len(widths) > 2 {
+		before, last := 0, len(widths)-1
+		for _, w := range widths[:last] {
+			before += w + 2
+		}
+		if before+min(widths[last], leastColumn) <= limit {
+			break
+		}
+		widths = widths[:last]
+	}
+	return widths
+}
+
 // line lays out one row. Colours take no room: each cell is cut and padded
 // first.
-func (t *table) line(like io.Writer, n int, cells []string, widths []int) string {
-	last := len(cells) - 1
-	for last > 0 && cells[last] == "" {
-		last--
+func (t *table) line(like io.Writer, n int, cells []string, widths []int, limit int) string {
+	cells = cells[:min(len(cells), len(widths))]
+	for len(cells) > 1 && cells[len(cells)-1] == "" {
+		cells = cells[:len(cells)-1]
 	}
 	var b strings.Builder
-	used, limit := 0, columns(like)
-	for i, c := range cells[:last+1] {
+	used, gap := 0, 0
+	for i, c := range cells {
 		if limit > 0 {
 			c = cut(c, limit-used)
+		}
+		if c == "" && limit > 0 && used >= limit {
+			break
 		}
 		style := faint
 		if n > 0 {
 			style = cellStyle(t.rows[0][i], c)
 		}
-		b.WriteString(paint(like, style, c))
-		gap := widths[i] - utf8.RuneCountInString(c) + 2
-		if used += widths[i] + 2; i == last || limit > 0 && used >= limit {
-			break
-		}
-		b.WriteString(strings.Repeat(" ", gap))
+		b.WriteString(strings.Repeat(" ", gap) + paint(like, style, c))
+		gap = widths[i] - width(c) + 2
+		used += widths[i] + 2
 	}
 	return b.String()
 }
+
+// quietStates are those that a person need not look at.
+var quietStates = []string{"down", "gone", "done", "answered", "superseded", "withdrawn"}
 
 // cellStyle colours what a person should see first, and little else.
 func cellStyle(head, cell string) string {
@@ -113,41 +155,10 @@ func cellStyle(head, cell string) string {
 		return red
 	case word == "active", word == "current":
 		return green
-	case word == "down", word == "gone", word == "done", word == "answered", word == "superseded", word == "withdrawn":
+	case slices.Contains(quietStates, word):
 		return faint
 	}
 	return ""
-}
-
-// columns is the width of the terminal that w is; 0 when it is none.
-func columns(w io.Writer) int {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0
-	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil || width <= 0 {
-		return 80 // a terminal that does not know its size, as some in CI
-	}
-	return width
-}
-
-// Styles, as SGR parameters.
-const (
-	faint  = "2"
-	bold   = "1"
-	green  = "32"
-	yellow = "33"
-	red    = "31"
-	cyan   = "36"
-)
-
-// paint colours text where w is a terminal and NO_COLOR is not set.
-func paint(w io.Writer, style, text string) string {
-	if style == "" || text == "" || columns(w) == 0 || os.Getenv("NO_COLOR") != "" {
-		return text
-	}
-	return "\x1b[" + style + "m" + text + "\x1b[0m"
 }
 
 // ago says how long something lasts, in at most two units.

@@ -12,7 +12,7 @@ func (a *app) tickCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "tick",
-		Short: "one pass now (what cron calls)",
+		Short: "run one pass now (what cron calls)",
 		Long:  "tick looks at origin and runs one pass, whatever `poll` says. Beside a running coordinator it asks that one for the pass.",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -20,7 +20,7 @@ func (a *app) tickCommand() *cobra.Command {
 				if p.fault != nil {
 					a.warn("the last good configuration is used: %v", p.fault)
 				}
-				rep, err := p.order(c.Context(), "tick", control.Order{Settle: settleTime})
+				rep, err := p.lookingOrder(c.Context(), "tick")
 				if err != nil {
 					return err
 				}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -61,6 +62,9 @@ func (p *project) up(ctx context.Context, names []string, o upOptions) error {
 	if err := p.recordEnvironment(); err != nil {
 		return err
 	}
+	if err := p.approve(ctx); err != nil {
+		return err
+	}
 	before, err := p.ledger.Load(ctx)
 	if err != nil {
 		return err
@@ -77,7 +81,7 @@ func (p *project) up(ctx context.Context, names []string, o upOptions) error {
 			p.app.say("coordinator started; its log: pawl logs coordinator")
 		}
 	}
-	rep, err := p.order(ctx, "up", control.Order{Settle: settleTime})
+	rep, err := p.lookingOrder(ctx, "up")
 	if err != nil {
 		return err
 	}
@@ -110,7 +114,7 @@ func (p *project) tellStarted(before, after ledger.State, names []string) (news 
 			p.app.say("%s", started(row))
 		case runs && slices.Contains(names, name) && runsOtherwise(before.Agent(name), agent, row):
 			news = true
-			p.app.say("%s runs already; the new settings count from its next start: pawl restart %s", name, name)
+			p.app.say("%s runs already; it starts again with the new settings once it is idle and owes nothing, or now: pawl restart %s", name, name)
 		case !runs && agent.Wanted == ledger.Up && agent.Restart != "":
 			news = true
 			p.app.warn("%s does not run: %s", name, handoff.Clean(agent.Restart, 400))
@@ -163,10 +167,10 @@ func (p *project) checkUp(names []string, o upOptions) error {
 		return err
 	}
 	if (o.model != "" || o.adapter != "") && len(names) == 0 {
-		return &usageError{errors.New("--model and --adapter go with the names of agents")}
+		return &hinted{&usageError{errors.New("--model and --adapter go with the names of agents")}, "pawl up NAME --model M"}
 	}
 	if _, ok := p.cfg.Adapters[o.adapter]; o.adapter != "" && !ok {
-		return &hinted{&missingError{"there is no adapter " + quote(o.adapter)}, "declare it under adapters: in pawl.yaml"}
+		return &hinted{&missingError{"there is no adapter " + quote(o.adapter)}, "there are " + strings.Join(slices.Sorted(maps.Keys(p.cfg.Adapters)), ", ") + "; declare others under adapters: in pawl.yaml"}
 	}
 	for _, a := range p.cfg.Agents {
 		if !upMeans(a, names) {

@@ -9,12 +9,16 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"pawl/loop"
 	"pawl/loop/config"
 	"pawl/loop/control"
+	"pawl/loop/launcher/logfile"
+	"pawl/loop/ledger"
 )
 
 func (a *app) watchCommand() *cobra.Command {
@@ -51,13 +55,18 @@ func (p *project) watch(ctx context.Context, background bool) (err error) {
 	if err := p.noteLedger(); err != nil {
 		return err
 	}
-	file, err := openLog(coordinatorLog(p.cfg))
-	if err != nil {
+	file := &rotated{File: logfile.File{Path: coordinatorLog(p.cfg)}}
+	if err := file.Open(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	var out io.Writer = file
-	if !background && !p.app.quiet {
+	switch {
+	case background:
+		// Standard error is the log as it was at the start: what comes after a
+		// rotation would be lost there.
+		p.app.err = file
+	case !p.app.quiet:
 		out = io.MultiWriter(file, p.app.err)
 	}
 	level := slog.LevelInfo
@@ -69,7 +78,14 @@ func (p *project) watch(ctx context.Context, background bool) (err error) {
 	if err != nil {
 		return err
 	}
+	e.Tidy = p.place.Sweep
 	return p.serve(ctx, loop.NewCoordinator(e, versionText()), log)
+}
+
+// note records what becomes of the coordinator: the report tells from that when
+// nobody watched.
+func (p *project) note(ctx context.Context, kind string) error {
+	return p.ledger.AddEvents(ctx, ledger.Event{Time: time.Now(), Kind: kind, Data: map[string]any{"pid": os.Getpid(), "version": versionText()}})
 }
 
 // serve runs the coordinator and its socket until the first of them ends, or
@@ -95,19 +111,36 @@ func (p *project) serve(ctx context.Context, c *loop.Coordinator, log *slog.Logg
 		}
 		lost <- file
 	}()
-	err := c.Run(ctx)
+	err := p.note(ctx, "coordinator.started")
+	if err == nil {
+		err = c.Run(ctx)
+	}
 	cancel()
 	err = errors.Join(err, <-served)
 	if file := <-lost; file != "" {
 		err = errors.Join(err, &hinted{fmt.Errorf("%s was deleted or replaced; sessions go on", file), "pawl up takes over what runs"})
 	}
 	log.Info("coordinator ends", "pid", os.Getpid())
+	if err := p.note(context.WithoutCancel(ctx), "coordinator.ended"); err != nil {
+		log.Warn("its end is not on record", "error", err) // the ledger may be what was lost
+	}
 	return err
 }
 
-func openLog(path string) (*os.File, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
+// rotated is the coordinator's log, which begins anew when it is full. It may be
+// used by several goroutines.
+type rotated struct {
+	mu sync.Mutex
+	logfile.File
+}
+
+// Write implements io.Writer.
+func (l *rotated) Write(text []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n, err := l.File.Write(text)
+	if err != nil {
+		return n, err
 	}
-	return os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	return n, l.Rotate(logfile.Limit)
 }

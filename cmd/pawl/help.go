@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// examples show each command at work, by its name.
+var examples = map[string]string{
+	"":                 "pawl demo\npawl init && pawl doctor && pawl up\npawl status --watch",
+	"attach":           "pawl attach builder\npawl attach builder --print",
+	"completion":       "source <(pawl completion bash)",
+	"config":           "pawl config validate",
+	"config schema":    "pawl config schema >.pawl/pawl.schema.json",
+	"config show":      "pawl config show",
+	"config validate":  "pawl config validate\npawl config validate staging.yaml",
+	"demo":             "pawl demo\npawl demo --phases 1 --keep",
+	"doctor":           "pawl doctor\npawl doctor --quiet",
+	"down":             "pawl down\npawl down adversary",
+	"events":           "pawl events -f\npawl events -n 500 --json",
+	"explain":          "pawl explain\npawl explain builder",
+	"handoffs":         "pawl handoffs\npawl handoffs --all --json",
+	"handoffs dismiss": "pawl handoffs dismiss 3f2a -m 'the gate was dropped'",
+	"handoffs retry":   "pawl handoffs retry 3f2a",
+	"help":             "pawl help up\npawl help phase set",
+	"init":             "pawl init\npawl init loops/acme --adapter codex",
+	"logs":             "pawl logs builder -f\npawl logs coordinator -n 20",
+	"man":              "pawl man | man -l -\npawl man --dir /usr/local/share/man/man1",
+	"pause":            "pawl pause\npawl pause builder",
+	"phase":            "pawl phase\npawl phase set cli",
+	"phase next":       "pawl phase next",
+	"phase release":    "pawl phase release",
+	"phase set":        "pawl phase set cli\npawl phase set 0",
+	"phase show":       "pawl phase show --json",
+	"poke":             "pawl poke --quiet",
+	"report":           "pawl report\npawl report --since 20:00",
+	"restart":          "pawl restart builder\npawl restart builder --fresh",
+	"resume":           "pawl resume\npawl resume builder",
+	"schedule":         "pawl schedule\npawl schedule --json",
+	"selftest":         "pawl selftest\npawl selftest --adapter claude\ntmux -L pawl capture-pane -p -e -t =acme-builder: | pawl selftest --adapter mine --screen -",
+	"status":           "pawl status\npawl status --watch\npawl status --json",
+	"tick":             "pawl tick\n* * * * * pawl --config /home/me/acme/pawl.yaml tick --quiet",
+	"up":               "pawl up\npawl up builder --model opus\npawl up --no-watch",
+	"version":          "pawl version",
+	"wake":             "pawl wake builder -m 'main is green again, go on'",
+	"watch":            "pawl watch\npawl watch --verbose",
+}
+
+// helps gives the commands below root their examples, and cobra's own words
+// the voice of the rest.
+func helps(root *cobra.Command) {
+	root.SetHelpCommand(helpCommand())
+	root.InitDefaultHelpCmd()
+	for _, c := range append(allCommands(root), root) {
+		if example := examples[nameOf(c)]; c.Example == "" && example != "" {
+			c.Example = "  " + strings.ReplaceAll(example, "\n", "\n  ")
+		}
+		c.InitDefaultHelpFlag()
+		c.Flags().Lookup("help").Usage = "print this help"
+	}
+	root.InitDefaultVersionFlag()
+	root.Flags().Lookup("version").Usage = "print the version"
+}
+
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND…]", Short: "print the help of a command",
+		Long: "help prints what a command does, its flags and examples, as the flag --help does.",
+		ValidArgsFunction: func(c *cobra.Command, args []string, _ string) (list []cobra.Completion, d cobra.ShellCompDirective) {
+			if above, rest, err := c.Root().Find(args); err == nil && len(rest) == 0 {
+				for _, sub := range above.Commands() {
+					if !sub.Hidden {
+						list = append(list, described(sub.Name(), sub.Short))
+					}
+				}
+			}
+			return list, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return &hinted{&usageError{errors.New("there is no command " + quote(strings.Join(args, " ")))}, "pawl --help lists the commands"}
+			}
+			return about.Help()
+		},
+	}
+}
+
+// nameOf is a command's name as it is written behind pawl; "" for pawl itself.
+func nameOf(c *cobra.Command) string {
+	return strings.TrimPrefix(strings.TrimPrefix(c.CommandPath(), c.Root().Name()), " ")
+}
