@@ -34,6 +34,7 @@ type Explanation struct {
 	RestartAt time.Time // not before this
 	Limit     *Limit    // the usage limit that holds it; nil: none
 	NextWake  time.Time // its next scheduled wake; zero: none
+	Outdated  string    // what pawl.yaml says otherwise than at its start, and what follows; "" nothing
 
 	Handoffs []Standing // what is open, oldest first
 	Items    []Waiting  // what else it is to be told, oldest first
@@ -88,7 +89,7 @@ func Explain(w World, d Decision, agent string) Explanation {
 	x.handoffs()
 	x.items()
 	x.phase()
-	x.NextWake = NextWake(x.u.Agent, w.State, w.Now)
+	x.NextWake, x.Outdated = NextWake(x.u.Agent, w.State, w.Now), d.Stale(x.u.Name)
 	x.Answer = x.answer()
 	return x.Explanation
 }

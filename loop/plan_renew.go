@@ -79,6 +79,19 @@ func (p *planner) renew(u *unit) {
 	p.put(agent)
 }
 
+// Stale says in a sentence what the configuration has otherwise than when the
+// agent's session was started, and when that counts; "" where nothing is.
+func (d Decision) Stale(agent string) string {
+	keys := d.Outdated[agent]
+	switch {
+	case len(keys) == 0:
+		return ""
+	case slices.Contains(keys, "dir"):
+		return "pawl.yaml has another " + strings.Join(keys, ", ") + " now; that counts from its next start: pawl up " + agent + " && pawl restart " + agent
+	}
+	return "pawl.yaml has another " + strings.Join(keys, ", ") + " now; it starts again once it is idle and owes nothing, or now: pawl restart " + agent
+}
+
 // undisturbed says that ending a session now interrupts nothing.
 func (p *planner) undisturbed(u *unit, row ledger.Session) bool {
 	if u.service {

@@ -30,6 +30,7 @@ type explainView struct {
 	Restart    string `json:"restart"`
 	RestartAt  string `json:"restart_at"`
 	NextWake   string `json:"next_wake"`
+	Outdated   string `json:"outdated"`
 	NextPass   string `json:"next_pass"`
 	NextLook   string `json:"next_look"`
 
@@ -177,7 +178,7 @@ func (x explained) view() explainView {
 	v := explainView{
 		Name: x.Name, Answer: x.Answer, State: x.State, Evidence: x.Evidence, Since: stamp(x.Since), Wanted: string(x.Wanted),
 		Parked: x.Parked, Paused: x.Paused, Finished: x.Finished, Generation: x.Generation, Hold: x.Hold, Conflict: x.Conflict,
-		Restart: x.Restart, RestartAt: stamp(x.RestartAt), NextWake: stamp(x.NextWake), NextPass: stamp(x.NextPass), NextLook: stamp(x.NextLook),
+		Restart: x.Restart, RestartAt: stamp(x.RestartAt), NextWake: stamp(x.NextWake), Outdated: x.Outdated, NextPass: stamp(x.NextPass), NextLook: stamp(x.NextLook),
 		Handoffs: []standingView{}, Closed: []closedView{}, Items: []itemView{},
 	}
 	if l := x.Limit; l != nil {

@@ -33,6 +33,7 @@ func printExplanation(w io.Writer, x explained, now time.Time) {
 	if !x.NextWake.IsZero() {
 		line("scheduled", moment(x.NextWake, now))
 	}
+	line("outdated", x.Outdated)
 	if p := x.Wait; p != nil {
 		line("waits", p.String())
 		for _, m := range p.Unclear {

@@ -60,6 +60,7 @@ type agentView struct {
 	HeldUntil string `json:"held_until"`
 	Handoffs  int    `json:"handoffs"`
 	NextWake  string `json:"next_wake"`
+	Outdated  string `json:"-"` // what pawl.yaml says otherwise than at its start
 	Why       string `json:"-"` // it is told nothing now, because
 
 	Told string            `json:"-"` // what is on its way to it
@@ -172,6 +173,7 @@ func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
 		Model: cmp.Or(row.Model, u.Model), Session: u.Session, State: "gone", Wanted: string(row.Wanted),
 		Restarts: len(row.History.Restarts), Parked: row.Parked, Paused: row.Paused, Why: d.Holds[u.Name],
 	}
+	v.Outdated = d.Stale(u.Name)
 	v.NextWake = stamp(loop.NextWake(u, w.State, w.Now))
 	v.HeldUntil = stamp(loop.HeldUntil(w.Config, d.After, u.Name))
 	// What a preview would start does not run yet: only what was seen counts.

@@ -72,6 +72,7 @@ func explain(t *table, a agentView, now time.Time) {
 		t.note(label, owed(h, now))
 	}
 	t.note("held", whyText(a))
+	t.note("stale", a.Outdated)
 	t.note("wakes", wakeText(a.NextWake, now))
 }
 
