@@ -57,8 +57,8 @@ func (e *UnknownPhaseError) Error() string {
 	if len(names) > shown {
 		names, more = names[:shown], ", …"
 	}
-	return fmt.Sprintf("phase %q is not in the sequence: use an index from 0 to %d or one of the ids %s%s",
-		clean(e.Value), len(e.Valid)-1, strings.Join(names, ", "), more)
+	return fmt.Sprintf("phase %q is not in the sequence: write an id (%s%s) or an index from 0 to %d",
+		clean(e.Value), strings.Join(names, ", "), more, len(e.Valid)-1)
 }
 
 // Step moves the index as far as the facts allow, which are keyed by the phases'

@@ -159,7 +159,7 @@ func TestSet(t *testing.T) {
 		}
 	}
 	_, err := Set(sequence("core cli"), at("core"), "99")
-	if want := `phase "99" is not in the sequence: use an index from 0 to 1 or one of the ids core, cli`; err.Error() != want {
+	if want := `phase "99" is not in the sequence: write an id (core, cli) or an index from 0 to 1`; err.Error() != want {
 		t.Errorf("error %q, want %q", err, want)
 	}
 	if _, err := Set(nil, State{}, "0"); err == nil || !strings.Contains(err.Error(), "no phases") {

@@ -9,10 +9,11 @@ import (
 	"pawl/loop/ledger"
 )
 
-// conflict is why agents or services that `up names…` is about cannot run: a
-// session of somebody else has their session's name; nil when that is not so.
-// Of others that do not run it says what they wait for. err is a failure to look.
-func (p *project) conflict(ctx context.Context, after ledger.State, names []string) (why, err error) {
+// waits says of agents and services that `up names…` is about, and that do not
+// run, what they wait for, and whether there are any. conflict is why some cannot
+// run: a session of somebody else has their session's name. err is a failure to
+// look.
+func (p *project) waits(ctx context.Context, after ledger.State, names []string) (any bool, conflict, err error) {
 	var missing []string
 	for _, name := range p.cfg.Names() {
 		a, agent := p.cfg.Agent(name)
@@ -24,11 +25,11 @@ func (p *project) conflict(ctx context.Context, after ledger.State, names []stri
 		}
 	}
 	if len(missing) == 0 {
-		return nil, nil
+		return false, nil, nil
 	}
 	_, d, err := p.preview(ctx)
 	if err != nil {
-		return nil, err
+		return false, nil, err
 	}
 	var faults []string
 	for _, name := range missing {
@@ -36,11 +37,12 @@ func (p *project) conflict(ctx context.Context, after ledger.State, names []stri
 		case d.Conflicts[name] != "":
 			faults = append(faults, name+" cannot be started: "+d.Conflicts[name])
 		case why != "" && after.Agent(name).Restart == "":
-			p.app.say("%s does not run yet: %s", name, why)
+			any = true
+			p.app.say("%s does not run: %s", name, why)
 		}
 	}
 	if len(faults) == 0 {
-		return nil, nil
+		return any, nil, nil
 	}
-	return &hinted{errors.New(strings.Join(faults, "; ")), "set project: or session: in pawl.yaml"}, nil
+	return any, &hinted{errors.New(strings.Join(faults, "; ")), "set project: or session: in pawl.yaml"}, nil
 }

@@ -29,7 +29,7 @@ func (e *examiner) origin(ctx context.Context) []doctor.Finding {
 	if f.Trouble != "" {
 		return list
 	}
-	return append(list, e.docs(ctx))
+	return append(list, e.docs(ctx, f.Tip))
 }
 
 // listOrigin asks origin for its branch with one ls-remote, as the coordinator
@@ -58,25 +58,21 @@ func (e *examiner) listOrigin(ctx context.Context, url string, f *doctor.OriginF
 	return nil
 }
 
-// docs looks for the docs folder in origin's tree.
-func (e *examiner) docs(ctx context.Context) doctor.Finding {
+// docs looks for the docs folder in origin's tree, if that is the tree of its tip.
+func (e *examiner) docs(ctx context.Context, tip string) doctor.Finding {
 	f := doctor.DocsFacts{Folder: e.cfg.Handoff.Docs}
-	if dir, rev := e.fetched(ctx); dir != "" {
+	if dir, rev := e.fetched(ctx); dir != "" && e.names(ctx, dir, rev, tip) {
 		there, err := e.inTree(ctx, dir, rev, []string{f.Folder})
 		f.Known, f.There = err == nil, there[f.Folder]
 	}
 	return doctor.Docs(f)
 }
 
-// fetched is where origin's branch can be read without the network: in the
-// mirror, as it was last fetched, or in an origin on this machine.
+// fetched is where origin's branch can be read without the network: in an origin
+// on this machine, or in the mirror, as it was last fetched.
 func (e *examiner) fetched(ctx context.Context) (dir, rev string) {
 	if e.git == "" {
 		return "", ""
-	}
-	mirror := filepath.Join(e.cfg.StateDir, "origin.git")
-	if _, err := os.Stat(mirror); err == nil && e.has(ctx, mirror, "refs/pawl/tip") {
-		return mirror, "refs/pawl/tip"
 	}
 	url, _ := e.originURL(ctx)
 	host, path := doctor.Place(url)
@@ -84,10 +80,20 @@ func (e *examiner) fetched(ctx context.Context) (dir, rev string) {
 	if e.cfg.Origin.Branch != "" {
 		rev = "refs/heads/" + e.cfg.Origin.Branch
 	}
-	if url == "" || host != "" || !e.has(ctx, path, rev) {
-		return "", ""
+	if url != "" && host == "" && e.has(ctx, path, rev) {
+		return path, rev
 	}
-	return path, rev
+	mirror := filepath.Join(e.cfg.StateDir, "origin.git")
+	if _, err := os.Stat(mirror); err == nil && e.has(ctx, mirror, "refs/pawl/tip") {
+		return mirror, "refs/pawl/tip"
+	}
+	return "", ""
+}
+
+// names says that rev is the commit tip.
+func (e *examiner) names(ctx context.Context, dir, rev, tip string) bool {
+	out, err := e.askGit(ctx, dir, "rev-parse", "--quiet", "--verify", rev+"^{commit}")
+	return err == nil && strings.TrimSpace(out) == tip
 }
 
 func (e *examiner) has(ctx context.Context, dir, rev string) bool {

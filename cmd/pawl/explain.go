@@ -88,7 +88,7 @@ func (a *app) explainCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "explain [NAME]",
-		Short: "why nothing happens with an agent, or what will",
+		Short: "say why nothing happens with an agent, or what will",
 		Long: "explain answers in its first line why an agent or service does not go on, or whose turn it is. Below stands each open\n" +
 			"handoff with the first rule that holds it back and when it is looked at next, what was closed of late, and what the\n" +
 			"phase waits for. Without a name it prints the first line of each.",

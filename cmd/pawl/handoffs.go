@@ -39,7 +39,7 @@ const closedShown = 1000
 func (a *app) handoffsCommand() *cobra.Command {
 	var all, asJSON bool
 	c := &cobra.Command{
-		Use: "handoffs", Short: "what agents are told and owe", Args: cobra.NoArgs,
+		Use: "handoffs", Short: "list what agents are told and owe", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.use(c.Context(), func(p *project) error {
 				rows, err := p.ledger.Handoffs(c.Context(), all, closedShown)

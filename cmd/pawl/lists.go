@@ -23,7 +23,7 @@ func (a *app) eventsCommand() *cobra.Command {
 		n              int
 	)
 	c := &cobra.Command{
-		Use: "events", Short: "what was decided, and why", Args: cobra.NoArgs,
+		Use: "events", Short: "list what was decided, and why", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if n < 0 {
 				return &usageError{fmt.Errorf("-n %d is negative; write how many events, 0 or more", n)}
@@ -35,7 +35,7 @@ func (a *app) eventsCommand() *cobra.Command {
 	}
 	c.Flags().BoolVarP(&follow, "follow", "f", false, "go on as they happen")
 	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
-	c.Flags().IntVarP(&n, "lines", "n", 50, "how many of the last")
+	c.Flags().IntVarP(&n, "lines", "n", 50, "the last `N` of them")
 	return c
 }
 

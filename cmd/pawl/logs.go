@@ -26,7 +26,7 @@ func (a *app) logsCommand() *cobra.Command {
 		n      int
 	)
 	c := &cobra.Command{
-		Use: "logs NAME|coordinator", Short: "a session's output, or the coordinator's log", Args: cobra.ExactArgs(1),
+		Use: "logs NAME|coordinator", Short: "print a session's output, or the coordinator's log", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if n < 0 {
 				return &usageError{fmt.Errorf("-n %d is negative; write how many lines, 0 or more", n)}
@@ -44,7 +44,7 @@ func (a *app) logsCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVarP(&follow, "follow", "f", false, "go on as it grows")
-	c.Flags().IntVarP(&n, "lines", "n", 100, "how many of the last lines")
+	c.Flags().IntVarP(&n, "lines", "n", 100, "the last `N` lines")
 	return c
 }
 

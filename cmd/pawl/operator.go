@@ -34,7 +34,7 @@ func (a *app) edited(ctx context.Context, what string, names []string, edit func
 			return err
 		}
 		a.tell(rep)
-		return nil
+		return failures(rep, names)
 	})
 }
 

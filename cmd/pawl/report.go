@@ -21,7 +21,8 @@ const reportHelp = `report tells what one wants to know in the morning: what nee
 verdicts and rounds, the phases, who waited for whom and why, restarts, usage limits, the commits of
 each agent, and the time that was lost.
 
---since takes ` + report.SinceForms + `.
+--since takes one of these forms:
+  ` + report.SinceForms + `
 Without it the report is about the last 24 hours. Times are those at which pawl saw what happened.
 
 --json prints one object:
@@ -43,7 +44,7 @@ Moments are RFC 3339 in UTC or "", lengths are seconds.`
 func (a *app) reportCommand() *cobra.Command {
 	var o reportOptions
 	c := &cobra.Command{
-		Use: "report", Short: "the morning page: gates, verdicts, phases, restarts, limits, time lost", Long: reportHelp, Args: cobra.NoArgs,
+		Use: "report", Short: "print the morning page: gates, verdicts, phases, restarts, limits, time lost", Long: reportHelp, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.json && o.markdown {
 				return &usageError{errors.New("--json and --markdown exclude one another; write one of them")}

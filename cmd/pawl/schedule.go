@@ -31,7 +31,7 @@ type scheduleView struct {
 func (a *app) scheduleCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "schedule", Short: "when agents are woken next, and when they were last", Args: cobra.NoArgs,
+		Use: "schedule", Short: "list when agents are woken next, and when they were last", Args: cobra.NoArgs,
 		Long: "schedule lists the wakes of pawl.yaml with their next and last slots. A slot is a moment of a schedule;\n" +
 			"each is acted on once at most, and slots that were missed are one wake, or none with catch_up: skip.",
 		RunE: func(c *cobra.Command, _ []string) error {

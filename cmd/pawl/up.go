@@ -90,14 +90,14 @@ func (p *project) up(ctx context.Context, names []string, o upOptions) error {
 	if err != nil {
 		return err
 	}
-	conflict, err := p.conflict(ctx, after, names)
+	waits, conflict, err := p.waits(ctx, after, names)
 	if err != nil {
 		return err
 	}
-	if !p.tellStarted(before, after, names) && conflict == nil {
+	if !p.tellStarted(before, after, names) && conflict == nil && !waits {
 		p.app.say("nothing to start")
 	}
-	return cmp.Or(conflict, failures(rep))
+	return cmp.Or(conflict, failures(rep, nil))
 }
 
 // tellStarted says what runs now that did not before, whoever started it: a
@@ -149,10 +149,11 @@ func started(row ledger.Session) string {
 	return text
 }
 
-// failures makes a command fail whose pass could not do something.
-func failures(rep control.Report) error {
+// failures makes a command fail whose pass could not do something that it is
+// about: the named agents, or without names all of them.
+func failures(rep control.Report, names []string) error {
 	for _, act := range rep.Actions {
-		if act.Result == loop.Fail {
+		if act.Result == loop.Fail && (len(names) == 0 || slices.Contains(names, act.Agent)) {
 			return fmt.Errorf("%s %s failed: %s", act.Kind, act.Agent, act.Error)
 		}
 	}
