@@ -20,7 +20,7 @@
           pname = "pawl";
           version = "0.1.0";
           src = self;
-          vendorHash = "sha256-EhzAQ38VauYyyB/Sto9Q4KGyM+4RhGQg8zhfG1IrxyY=";
+          vendorHash = "sha256-87+LkYYzc0LOQxHBKEB9XI6FvJm2VsPcMlqFjLe/Oio=";
           subPackages = [ "cmd/pawl" ];
           # The tests run real git and real processes; checks run them.
           doCheck = false;
