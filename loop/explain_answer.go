@@ -142,6 +142,15 @@ func (x *explainer) nothing() string {
 		return "works; nothing is open" + x.unclear()
 	}
 	text := "has nothing to do: nothing is open" + x.unclear()
+	for _, h := range x.p.w.Expired {
+		if h.Agent == x.Name {
+			text = fmt.Sprintf("did not answer %s, and nothing else is open; pawl handoffs retry %s has it told again, pawl handoffs dismiss %s -m WHY lets it be", h.Label(), h.ID, h.ID)
+			break
+		}
+	}
+	if l := x.p.s.Loop; l.OriginError != "" && !x.Service {
+		text += "; origin cannot be seen (" + handoff.Clean(l.OriginError, 200) + "), and is asked again at " + x.at(l.NextLook)
+	}
 	if !x.NextWake.IsZero() {
 		text += "; its schedule wakes it at " + x.at(x.NextWake)
 	}
@@ -161,19 +170,29 @@ func (x *explainer) unclear() string {
 	return fmt.Sprintf("; phase %s waits, as the marker at %s:%d is not obeyed: %s", x.Wait.ID, x.Wait.Status, m.Line, m.Why)
 }
 
-// pending counts what waits for an agent that cannot be told.
+// pending counts what waits for an agent that cannot be told, and what it owes.
 func (x *explainer) pending() string {
-	n := len(x.Items)
+	untold, owed := len(x.Items), 0
 	for _, s := range x.Handoffs {
-		if s.State != handoff.Taken || s.Owed {
-			n++
+		switch {
+		case s.State != handoff.Taken:
+			untold++
+		case s.Owed:
+			owed++
 		}
 	}
-	switch n {
-	case 0:
-		return ""
-	case 1:
-		return "; one thing waits for it"
+	text := ""
+	switch {
+	case untold == 1:
+		text = "; one thing waits for it"
+	case untold > 1:
+		text = fmt.Sprintf("; %d things wait for it", untold)
 	}
-	return fmt.Sprintf("; %d things wait for it", n)
+	switch {
+	case owed == 1:
+		text += "; it owes one answer"
+	case owed > 1:
+		text += fmt.Sprintf("; it owes %d answers", owed)
+	}
+	return text
 }

@@ -146,8 +146,10 @@ func (p *planner) once(key, value string) bool {
 
 func (p *planner) decision() Decision {
 	next := p.next()
+	changes := ledger.Diff(p.w.State, p.s)
+	changes.Pass = p.now
 	return Decision{
-		Changes:  ledger.Diff(p.w.State, p.s),
+		Changes:  changes,
 		Actions:  p.actions,
 		After:    p.s,
 		Next:     next,

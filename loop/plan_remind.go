@@ -58,9 +58,17 @@ func (p *planner) expire() {
 			continue
 		}
 		h.State, h.RemindAt = handoff.Expired, time.Time{}
-		h.Why = fmt.Sprintf("not answered after %d reminders", limit)
+		h.Why = "not answered after " + plural(limit, "reminder")
 		p.s.Handoffs[id] = h
 		p.event("handoff.expired", h.Agent, "handoff", h.ID, "label", h.Label(), "reminders", limit)
 		p.act(Action{Kind: Notify, Agent: h.Agent, Reason: h.Label() + ": " + h.Why})
 	}
+}
+
+// plural is a number with its noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

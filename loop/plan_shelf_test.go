@@ -78,7 +78,12 @@ func (s *shelf) commit(c ledger.Changes) {
 		}
 	}
 	if c.Loop != nil {
+		last := s.loop.LastPass
 		s.loop = *c.Loop
+		s.loop.LastPass = last
+	}
+	if !c.Empty() && !c.Pass.IsZero() {
+		s.loop.LastPass = c.Pass
 	}
 	for _, a := range c.Agents {
 		s.agents[a.Name] = a

@@ -28,6 +28,7 @@ type World struct {
 	Tails     map[string][]string                        // last lines of the sessions that stand still, by agent
 	Texts     map[string]string                          // what the prompt files of due schedules say, by path
 	Missing   map[string]Missing                         // what the sessions that are starting would read and is not there, by agent
+	Expired   []handoff.Handoff                          // those that nothing newer has replaced; for Explain alone
 	Readings  map[string]adapter.Reading                 // what the screens of those that have one say, by agent
 }
 

@@ -20,7 +20,7 @@ import (
 // clone judges the folder of the i-th agent.
 func (e *examiner) clone(ctx context.Context, i int) []doctor.Finding {
 	a := e.cfg.Agents[i]
-	f := doctor.CloneFacts{Agent: a.Name, Dir: a.Dir, Own: a.Dir == e.cfg.Dir, Loop: a.Kind == config.KindLoop, Want: e.cfg.Origin.Branch}
+	f := doctor.CloneFacts{Agent: a.Name, Dir: a.Dir, Own: a.Dir == e.cfg.Dir, Loop: a.Kind == config.KindLoop, Want: e.cfg.Origin.Branch, Remote: e.cfg.Origin.Remote}
 	if _, err := os.Lstat(a.Dir); errors.Is(err, fs.ErrNotExist) {
 		f.Absent = true
 		return doctor.Clone(f)

@@ -20,8 +20,9 @@ func (e *examiner) configuration(ctx context.Context) []doctor.Finding {
 	return append(append(list, e.phaseFiles(ctx)...), e.prompts())
 }
 
-// phaseFiles judges the plans and STATUS files: those in the repository around
-// pawl.yaml, or in origin as it was last fetched.
+// phaseFiles judges the plans and STATUS files: those in origin as it was last
+// fetched, for that is what the agents see, else those in the repository around
+// pawl.yaml.
 func (e *examiner) phaseFiles(ctx context.Context) []doctor.Finding {
 	plans := doctor.FileFacts{Sort: "plans", Named: len(e.cfg.Phases.Sequence), Hint: "write them, commit and push: the agents read them in their clones"}
 	status := doctor.FileFacts{Sort: "status", Named: len(e.cfg.Phases.Sequence), Hint: "an agent makes it with its first commit; or write it, commit and push"}
@@ -29,8 +30,11 @@ func (e *examiner) phaseFiles(ctx context.Context) []doctor.Finding {
 	for _, ph := range e.cfg.Phases.Sequence {
 		names = append(names, ph.Plan, ph.Status, path.Join(e.cfg.Handoff.Docs, ph.Status))
 	}
-	there, looked := e.there(ctx, names)
+	there, looked, pushed := e.there(ctx, names)
 	plans.Unknown, status.Unknown = !looked, !looked
+	if pushed {
+		plans.Where, status.Where = "on origin's branch", "on origin's branch"
+	}
 	for _, ph := range e.cfg.Phases.Sequence {
 		if ph.Plan != "" && !there[ph.Plan] {
 			plans.Missing = append(plans.Missing, ph.Plan)
@@ -42,8 +46,14 @@ func (e *examiner) phaseFiles(ctx context.Context) []doctor.Finding {
 	return []doctor.Finding{doctor.Files(plans), doctor.Files(status)}
 }
 
-// there says which files exist, and whether there was anywhere to look.
-func (e *examiner) there(ctx context.Context, names []string) (there map[string]bool, looked bool) {
+// there says which files exist, whether there was anywhere to look, and whether
+// that was origin.
+func (e *examiner) there(ctx context.Context, names []string) (there map[string]bool, looked, origin bool) {
+	if dir, rev := e.fetched(ctx); dir != "" {
+		if there, err := e.inTree(ctx, dir, rev, names); err == nil {
+			return there, true, true
+		}
+	}
 	there = map[string]bool{}
 	roots := []string{e.cfg.Dir}
 	if e.git != "" {
@@ -55,15 +65,7 @@ func (e *examiner) there(ctx context.Context, names []string) (there map[string]
 	for _, name := range names {
 		there[name] = slices.ContainsFunc(roots, func(root string) bool { return isThere(filepath.Join(root, name)) })
 	}
-	dir, rev := e.fetched(ctx)
-	if dir == "" {
-		return there, looked
-	}
-	pushed, err := e.inTree(ctx, dir, rev, names)
-	for name := range pushed {
-		there[name] = true
-	}
-	return there, err == nil || looked && ctx.Err() == nil
+	return there, looked, false
 }
 
 func isThere(path string) bool {

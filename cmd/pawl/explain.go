@@ -121,6 +121,9 @@ func (p *project) explain(ctx context.Context, names []string, asJSON bool) erro
 	if err != nil {
 		return err
 	}
+	if w.Expired, err = p.ledger.Unanswered(ctx, expiredShown); err != nil {
+		return err
+	}
 	rest, err := p.standstill(ctx, d)
 	if err != nil {
 		return err

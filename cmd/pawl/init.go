@@ -68,7 +68,7 @@ func starterFiles(yaml string) []starterFile {
 		{".pawl/.gitignore", "*\n"},
 		{"work/.gitignore", "*\n"},
 	}
-	for _, role := range []string{"builder", "adversary"} {
+	for _, role := range []string{"builder", "adversary", "supervisor"} {
 		if text, ok := prompts.Builtin(role); ok {
 			files = append(files, starterFile{"prompts/" + role + ".md", text})
 		}

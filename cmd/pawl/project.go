@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,14 +10,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"pawl/handoff"
 	"pawl/loop"
-	"pawl/loop/atomicfile"
 	"pawl/loop/config"
 	"pawl/loop/control"
 	"pawl/loop/daemon"
@@ -225,39 +222,6 @@ func (p *project) engine(log *slog.Logger) (*loop.Engine, error) {
 		Source: &loop.Source{Path: p.path}, Ledger: p.ledger, Default: first, Log: log, Now: time.Now,
 		Env: p.environment, Launchers: where, Connect: later,
 	}, nil
-}
-
-func (p *project) envFile() string { return filepath.Join(p.cfg.StateDir, "env.json") }
-
-// recordEnvironment keeps the environment of `pawl up` for every later start:
-// cron's bare PATH must not matter.
-func (p *project) recordEnvironment() error {
-	doc, err := json.Marshal(ownEnvironment())
-	if err != nil {
-		return err
-	}
-	return atomicfile.Write(p.envFile(), doc)
-}
-
-// environment is what up recorded, else this process's own. For up itself it is
-// this process's: that is what will be recorded.
-func (p *project) environment() []string {
-	if p.fresh {
-		return ownEnvironment()
-	}
-	var env []string
-	doc, err := os.ReadFile(p.envFile())
-	if err != nil || json.Unmarshal(doc, &env) != nil {
-		return ownEnvironment()
-	}
-	return env
-}
-
-// ownEnvironment is this process's, without what a session of pawl's has in
-// its own: a coordinator that an agent started is no part of that session, and
-// must not end with it.
-func ownEnvironment() []string {
-	return slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "PAWL_") })
 }
 
 // logger writes what a command notices to stderr: warnings, or all with --verbose.

@@ -52,15 +52,19 @@ func (a *app) upCommand() *cobra.Command {
 }
 
 func (p *project) up(ctx context.Context, names []string, o upOptions) error {
-	p.fresh = true
+	if p.fresh = !p.poorer(os.Environ()); !p.fresh {
+		p.app.say("agents keep the environment of an earlier pawl up: this one has no terminal and fewer programs on PATH")
+	}
 	if err := p.checkUp(names, o); err != nil {
 		return err
 	}
 	if err := p.cloneMissing(ctx, names); err != nil {
 		return err
 	}
-	if err := p.recordEnvironment(); err != nil {
-		return err
+	if p.fresh {
+		if err := p.recordEnvironment(); err != nil {
+			return err
+		}
 	}
 	if err := p.approve(ctx); err != nil {
 		return err

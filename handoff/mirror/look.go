@@ -45,7 +45,10 @@ func (m *Mirror) Look(ctx context.Context) (Look, error) {
 	}
 	m.branch = seen.branch
 	look.Branch, look.Tip, look.Local = seen.branch, seen.tip, seen.local
-	if look.Tip == "" {
+	switch {
+	case look.Tip == "" && seen.others:
+		return look, fmt.Errorf("origin %s has no branch %q; push it, or set origin.branch to one that is there", look.URL, look.Branch)
+	case look.Tip == "":
 		return look, nil
 	}
 	if !isCommitName(look.Tip) {
@@ -62,6 +65,7 @@ func (m *Mirror) Look(ctx context.Context) (Look, error) {
 type listed struct {
 	branch, tip string
 	local       bool
+	others      bool // the branch is not there, and the one that HEAD names is
 }
 
 // listing finds the branch's tip. want "" is the branch that was found earlier,
@@ -108,7 +112,17 @@ func (m *Mirror) listFiles(path, want string) (listed, error) {
 			return listed{}, err
 		}
 	}
-	return listed{branch: last, local: true}, nil
+	return listed{branch: last, local: true, others: repo.hasOther(last)}, nil
+}
+
+// hasOther says that HEAD names a branch that is there, and another one.
+func (r refFiles) hasOther(branch string) bool {
+	head, err := r.head()
+	if err != nil || head == "" || head == branch {
+		return false
+	}
+	_, err = r.read("refs/heads/" + head)
+	return err == nil
 }
 
 // listRemote asks with one ls-remote. HEAD is always asked for: it costs
@@ -138,7 +152,7 @@ func (m *Mirror) listRemote(ctx context.Context, src source, want string) (liste
 		}
 	}
 	if tip := refs["refs/heads/"+branch]; branch != "" && tip != "" || want != "" {
-		return listed{branch: branch, tip: tip}, nil
+		return listed{branch: branch, tip: tip, others: tip == "" && refs["HEAD"] != ""}, nil
 	}
 	switch {
 	case head != "" && checkBranch(head) == nil:

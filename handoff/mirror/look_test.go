@@ -141,8 +141,11 @@ func TestBranches(t *testing.T) {
 	if l := look(t, m); l.Branch != "trunk/x" || l.Tip != first {
 		t.Errorf("a renamed branch: %+v", l)
 	}
-	if l := look(t, mirrorOf(t, r.dir, func(o *Options) { o.Branch = "gone" })); l.Tip != "" || l.Branch != "gone" {
-		t.Errorf("a branch that is not there: %+v", l)
+	for _, url := range []string{r.dir, "file://" + r.dir + "/.git/../.git"} {
+		l, err := mirrorOf(t, url, func(o *Options) { o.Branch = "gone" }).Look(t.Context())
+		if err == nil || !strings.Contains(err.Error(), `has no branch "gone"; push it, or set origin.branch`) || l.Tip != "" {
+			t.Errorf("a branch that is not there: %+v, %v", l, err)
+		}
 	}
 	for _, name := range []string{"a..b", "-x", "a b", "x.lock", "../x", "a//b", "a\x00", "*", "@", "a@{1}", strings.Repeat("x", 2000)} {
 		if _, err := mirrorOf(t, r.dir, func(o *Options) { o.Branch = name }).Look(t.Context()); err == nil {

@@ -115,7 +115,7 @@ func comment(mapping *yaml.Node, key string) {
 		}
 		next := mapping.Content[i+2]
 		lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
-		next.HeadComment = strings.TrimPrefix(next.HeadComment+"\n", "\n") + "# built in, and not all of it meets anybody here:\n# " + strings.Join(lines, "\n# ")
+		next.HeadComment = strings.TrimPrefix(next.HeadComment+"\n", "\n") + "built in, and not all of it meets anybody here:\n" + strings.Join(lines, "\n")
 		mapping.Content = slices.Delete(mapping.Content, i, i+2)
 		return
 	}

@@ -70,7 +70,7 @@ func TestClone(t *testing.T) {
 		{"no repository", at("clone", func(f *CloneFacts) { f.Top, f.Says = "", "not a git repository" }), clone, Fail, "/c: not a git repository", "move it away"},
 		{"no repository, own folder", at("clone", func(f *CloneFacts) { f.Top, f.Says, f.Own = "", "not a git repository", true }), clone, Fail, "not a git repository", "set dir of agent b"},
 		{"no repository, no loop", at("clone", func(f *CloneFacts) { f.Top, f.Says, f.Loop = "", "not a git repository", false }), clone, Warn, "not a git repository", "clones origin"},
-		{"no remote", at("clone", func(f *CloneFacts) { f.Origin = "" }), clone, Fail, "no remote", "git remote add"},
+		{"no remote", at("clone", func(f *CloneFacts) { f.Origin, f.Remote = "", "up" }), clone, Fail, `no remote "up"`, "git -C /c remote add up URL"},
 		{"other origin", at("clone", func(f *CloneFacts) { f.Origin, f.Alike = "/x", false }), clone, Fail, "a clone of /x, not of /o", "set-url"},
 		{"slow", at("clone", func(f *CloneFacts) { f.Slow, f.Top, f.Origin = true, "", "" }), clone, Warn, "/c: git did not answer", "git status"},
 		{"shared", at("clone", func(f *CloneFacts) { f.Shared = []string{"a"} }), clone, Warn, "the folder of a as well", "dir of its own"},

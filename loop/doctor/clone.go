@@ -16,7 +16,8 @@ type CloneFacts struct {
 	Top    string   // of the repository that holds it; "" when it is in none
 	Says   string   // what git says where Top is ""
 	Shared []string // earlier agents that have the same folder
-	Origin string   // where its remote leads, without credentials; "" without one
+	Remote string   // the remote's name
+	Origin string   // where it leads, without credentials; "" without one
 	Ours   string   // where origin is
 	Alike  bool     // both are one place
 
@@ -54,7 +55,7 @@ func clonePlace(f CloneFacts, check string) Finding {
 	case f.Top == "":
 		return warn(check, f.Dir+": "+f.Says, cloneHint(f))
 	case f.Origin == "":
-		return fail(check, "the repository at "+f.Top+" has no remote of that name", "run git remote add there, or move it away, and pawl up clones origin")
+		return fail(check, fmt.Sprintf("the repository at %s has no remote %q", f.Top, f.Remote), fmt.Sprintf("run git -C %s remote add %s URL, or move it away, and pawl up clones origin", f.Top, f.Remote))
 	case !f.Alike:
 		return fail(check, fmt.Sprintf("the repository at %s is a clone of %s, not of %s", f.Top, f.Origin, f.Ours), "set its remote with git remote set-url, or set dir of agent "+f.Agent)
 	case len(f.Shared) > 0:

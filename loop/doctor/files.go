@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -10,6 +11,7 @@ type FileFacts struct {
 	Sort    string   // plans, status, prompts
 	Named   int      // how many
 	Missing []string // which are not there, as pawl.yaml names them
+	Where   string   // where was looked; "" is the folder
 	Instead string   // what serves for those; "" is nothing
 	Unknown bool     // there is neither a repository around pawl.yaml nor a fetched origin to look in
 	Hint    string
@@ -29,7 +31,7 @@ func Files(f FileFacts) Finding {
 	case len(f.Missing) == 0:
 		return okay(check, fmt.Sprintf("%d of %d are there", f.Named, f.Named))
 	}
-	found := "not there: " + some(f.Missing)
+	found := "not " + cmp.Or(f.Where, "there") + ": " + some(f.Missing)
 	if f.Instead != "" {
 		found += "; " + f.Instead
 	}

@@ -116,7 +116,11 @@ func Coordinator(f CoordinatorFacts) []Finding {
 	case f.Holder != "":
 		return append(list, warn(check, "none listens, and the lock is held by "+f.Holder, "a tick or a start is under way; if it stays so, end that process"))
 	case f.Wanted > 0 && f.Now.Sub(f.Last) > longPass:
-		return append(list, warn(check, fmt.Sprintf("none runs, %s wanted up, and no pass ran for %s", Count(f.Wanted, "agent"), f.Now.Sub(f.Last).Round(time.Minute)),
+		since := "no pass is on record"
+		if !f.Last.IsZero() {
+			since = "no pass ran for " + f.Now.Sub(f.Last).Round(time.Minute).String()
+		}
+		return append(list, warn(check, fmt.Sprintf("none runs, %s wanted up, and %s", Count(f.Wanted, "agent"), since),
 			"run pawl up, or have cron run pawl tick"))
 	}
 	found := "none runs"

@@ -117,11 +117,12 @@ func (l *Ledger) Touched(ctx context.Context, s Span) ([]handoff.Handoff, error)
 const unanswered = `WHERE state = 'expired' AND n IN (
   SELECT max(n) FROM handoffs
   WHERE n >= (SELECT min(n) FROM (SELECT n FROM handoffs WHERE state = 'expired' ORDER BY n DESC LIMIT ?1))
-  GROUP BY agent, kind, rule, gate, path
+  GROUP BY agent, kind, rule, gate, path, CASE WHEN kind = 'signal' AND gate = '' THEN id END
 ) ORDER BY n DESC LIMIT ?1`
 
 // Unanswered returns those of the newest limit expired handoffs after which none
-// about the same gate or file came, the newest first.
+// about the same gate or file came, the newest first. A gateless one is about
+// nothing else.
 func (l *Ledger) Unanswered(ctx context.Context, limit int) ([]handoff.Handoff, error) {
 	return handoffs.find(ctx, l.db, unanswered, limit)
 }

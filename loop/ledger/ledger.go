@@ -118,6 +118,11 @@ func write(ctx context.Context, tx *sql.Tx, c Changes) error {
 			return err
 		}
 	}
+	if !c.Pass.IsZero() {
+		if _, err := tx.ExecContext(ctx, "UPDATE loop SET last_pass = ?", millis(c.Pass)); err != nil {
+			return err
+		}
+	}
 	return errors.Join(
 		agents.upsert(ctx, tx, c.Agents),
 		sessions.upsert(ctx, tx, c.Sessions),

@@ -162,6 +162,7 @@ type Event struct {
 
 // Changes are the rows that one plan writes, all or none of them.
 type Changes struct {
+	Pass      time.Time // when the plan was made: recorded with any other change
 	Loop      *Loop
 	Agents    []Agent
 	Sessions  []Session
