@@ -108,6 +108,7 @@ func (e *Engine) Pass(ctx context.Context, look Look) (Report, error) {
 			e.Log.Warn("the cursor is not pinned", "error", err)
 		}
 		results := e.act(ctx, cfg, d)
+		e.heartbeat(ctx, w, d)
 		e.keepUp(ctx, cfg)
 		return Report{Decision: d, Config: cfg, Moved: d.After.Loop.Cursor != w.State.Loop.Cursor, Results: results}, nil
 	}
@@ -190,4 +191,17 @@ func Rules(c *config.Config) handoff.Rules {
 		r.Inboxes = append(r.Inboxes, handoff.InboxRule{Name: in.File, Readers: c.Readers(in.Reader)})
 	}
 	return r
+}
+
+// heartbeatEvery is how often a pass that writes nothing else is recorded: from that
+// is told later how long nobody looked.
+const heartbeatEvery = time.Minute
+
+func (e *Engine) heartbeat(ctx context.Context, w World, d Decision) {
+	if !d.Changes.Empty() || w.Now.Sub(w.State.Loop.LastPass).Abs() < heartbeatEvery {
+		return
+	}
+	if err := e.Ledger.LastPass(ctx, w.Now); err != nil {
+		e.Log.Warn("the pass is not recorded", "error", err)
+	}
 }

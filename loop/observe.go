@@ -3,7 +3,6 @@ package loop
 import (
 	"cmp"
 	"context"
-	"os"
 	"sync"
 	"time"
 
@@ -54,16 +53,20 @@ func missing(w World) map[string]Missing {
 func (e *Engine) texts(w World) map[string]string {
 	out := map[string]string{}
 	for _, a := range w.Config.Agents {
+		_, runs := w.State.Sessions[a.Name]
+		if row := w.State.Agents[a.Name]; row.Parked || row.Wanted != ledger.Up && !runs {
+			continue // its slots wait
+		}
 		for _, t := range Timetables(a) {
 			if at, _ := t.latest(w.State, w.Now); at.IsZero() || t.PromptFile == "" {
 				continue
 			}
-			text, err := os.ReadFile(t.PromptFile)
+			text, err := readText(t.PromptFile)
 			if err != nil {
-				e.Log.Warn("the prompt file of a schedule cannot be read", "agent", a.Name, "schedule", t.Cron, "error", err)
-				continue
+				e.Log.Debug("the prompt file of a schedule cannot be read", "agent", a.Name, "schedule", t.Cron, "error", err)
+				continue // the plan tells of it, once
 			}
-			out[t.PromptFile] = string(text)
+			out[t.PromptFile] = text
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -59,7 +60,7 @@ func (e *Engine) readOrigin(ctx context.Context, cfg *config.Config, st ledger.S
 	case tip == st.Loop.Cursor:
 		// Other rules, or other readers of them: what they make of the same
 		// history is asked as if nothing were known of it.
-		q.Cursor = ""
+		q.Cursor, q.Since = "", cmp.Or(oldestOpen(st), q.Since)
 		again, err := m.Window(ctx, q)
 		if err != nil {
 			return err
@@ -123,6 +124,17 @@ func query(cfg *config.Config, st ledger.State, tip string, o Origin) mirror.Que
 	}
 	slices.Sort(q.Open)
 	return q
+}
+
+// oldestOpen is the commit of the signal that is open the longest: what answers
+// it comes after that, however long ago.
+func oldestOpen(st ledger.State) string {
+	for _, id := range st.Order {
+		if h := st.Handoffs[id]; h.Kind == handoff.Signal {
+			return h.Commit
+		}
+	}
+	return ""
 }
 
 // lostAnswers are the commits of closed signals whose answer a rewrite dropped.

@@ -75,7 +75,7 @@ func (p *planner) renew(u *unit) {
 	if agent.Wanted != ledger.Up || agent.Restart != "" || slices.Contains(keys, "dir") || p.frozen(u) != "" || !p.undisturbed(u, row) {
 		return
 	}
-	agent.Restart = "pawl.yaml changed its " + what
+	agent.Restart = "its " + what + " changed"
 	p.put(agent)
 }
 

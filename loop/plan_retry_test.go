@@ -36,6 +36,15 @@ func TestRetry(t *testing.T) {
 			expect told adversary 8 claim(a)
 			run 3h
 			expect told adversary 8 claim(a)`},
+		{"dismissed and retried before it went out, it is told once", noStall, `
+			up
+			pass 2
+			claim a
+			crash
+			dismiss adversary a
+			retry adversary a
+			pass 5
+			expect told adversary 1 claim(a)`},
 		{"killed at any point, that is told once", hasty, `
 			up
 			pass 2

@@ -12,24 +12,34 @@ import (
 	"pawl/loop/schedule"
 )
 
-// onTime is how late a pass may see a slot that counts as kept: whoever has
-// `pawl tick` called by cron looks in every few minutes.
-const onTime = 5 * time.Minute
+// How late a pass may see a slot that counts as kept, at least and at most.
+const (
+	onTime      = 5 * time.Minute
+	longestTick = 30 * time.Minute
+)
 
 // schedules decides about the slots that are due, and keeps one wake of each
 // schedule for an agent that cannot be told now.
 func (p *planner) schedules() {
+	there := map[string]bool{}
 	for _, u := range p.units {
 		for _, t := range Timetables(u.Agent) {
+			there[t.Name] = true
 			p.schedule(u, t)
+		}
+	}
+	for name, seen := range p.s.Schedules {
+		if !there[name] && !seen.Counted.IsZero() {
+			seen.Counted = time.Time{} // should it come back, it counts from then
+			p.s.Schedules[name] = seen
 		}
 	}
 	p.oneOfEach()
 }
 
 func (p *planner) schedule(u *unit, t Timetable) {
-	seen, known := p.s.Schedules[t.Name]
-	if !known || seen.Counted.After(p.now) {
+	seen := p.s.Schedules[t.Name]
+	if seen.Counted.IsZero() || seen.Counted.After(p.now) {
 		// New, or the clock was set back: what lies between was not due twice.
 		p.count(t, p.now.Truncate(time.Second))
 		return
@@ -43,7 +53,7 @@ func (p *planner) schedule(u *unit, t Timetable) {
 		return // before the clock was set back
 	}
 	slot := ledger.Slot{ID: t.slotID(at), Agent: u.Name, Schedule: t.Name, At: at.UTC(), State: ledger.Fired, Missed: others, DecidedAt: p.now}
-	if t.CatchUp == config.CatchUpSkip && p.now.Sub(t.due(at)) > onTime {
+	if t.CatchUp == config.CatchUpSkip && p.now.Sub(t.due(at)) > p.tolerance(t, at) {
 		slot.State, slot.Missed = ledger.Skipped, others+1
 		p.s.Slots[slot.ID] = slot
 		p.event("wake.skipped", u.Name, "schedule", t.Cron, "slot", clock(t, at), "missed", slot.Missed)
@@ -53,6 +63,14 @@ func (p *planner) schedule(u *unit, t Timetable) {
 	p.s.Slots[slot.ID] = slot
 	p.s.PutItem(ledger.Item{ID: slot.Item, Agent: u.Name, Kind: delivery.Slot, State: handoff.Open, CreatedAt: p.now, Text: p.slotText(t, at, others)})
 	p.event("wake.fired", u.Name, "schedule", t.Cron, "slot", clock(t, at), "missed", others, "item", slot.Item)
+}
+
+// tolerance is how late a slot may be seen and count as kept: as late as the
+// passes lie apart, for they may be cron's, within a part of the schedule's own
+// period. A longer time is one in which nobody looked.
+func (p *planner) tolerance(t Timetable, at time.Time) time.Duration {
+	between := p.now.Sub(p.s.Loop.LastPass)
+	return max(onTime, min(between, longestTick, t.Schedule.Next(at).Sub(at)/4))
 }
 
 // count notes up to which moment a schedule's slots are decided about.

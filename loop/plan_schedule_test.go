@@ -196,6 +196,31 @@ func TestSchedules(t *testing.T) {
 			resume boss
 			pass 2
 			expect nothing told boss`},
+		{"one that comes back counts from then", boss, `
+			up
+			pass 2
+			agents- boss
+			agents+ boss: {kind: persistent, adapter: script, watch: heal}
+			pass
+			wait 700h
+			pass
+			agents- boss
+			agents+ boss: {kind: persistent, adapter: script, watch: heal, wakes: [{cron: '0 * * * *', prompt: look at the loop}]}
+			pass 3
+			expect ever boss 0 scheduled
+			expect event wake.fired 0
+			wait 1h
+			pass 2
+			expect ever boss 1 scheduled`},
+		{"with ticks from cron some minutes apart nothing is skipped", skipTwoPast, `
+			up
+			pass 2
+			wait 595s
+			pass
+			wait 595s
+			pass
+			expect event wake.skipped 0
+			expect event wake.fired 1`},
 		{"when the sequence is over, a loop agent's schedules rest", loopBoss, `
 			up
 			pass 2
@@ -295,6 +320,10 @@ func TestSchedulesAndClocks(t *testing.T) {
 func bossEvery(y *setup) { bossWith(y, "{cron: '@every 1m', prompt: look}") }
 
 func skipping(y *setup) { bossWith(y, "{cron: '0 * * * *', prompt: look, catch_up: skip}") }
+
+func skipTwoPast(y *setup) {
+	bossWith(y, "{cron: '2 * * * *', prompt: look, catch_up: skip}")
+}
 
 func bossTwice(y *setup) {
 	bossWith(y, "{cron: '0 * * * *', prompt: look}, {cron: '@hourly', tz: UTC, prompt: think}")

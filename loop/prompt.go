@@ -3,10 +3,12 @@ package loop
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"syscall"
 
 	"pawl/loop/config"
 	"pawl/phases"
@@ -92,14 +94,39 @@ func userPrompt(file string) (*prompts.Source, error) {
 	if file == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(file)
+	text, err := readText(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("prompt: %w", err)
 	}
-	return &prompts.Source{Name: file, Text: string(text)}, nil
+	return &prompts.Source{Name: file, Text: text}, nil
+}
+
+// maxText bounds a file that a person, or an agent, wrote to be read to an agent.
+const maxText = 1 << 20
+
+// readText reads a small file. An agent may have put something else in its
+// place: a pipe would never be read to its end.
+func readText(path string) (text string, err error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", fmt.Errorf("%s is not a file", path)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxText+1))
+	if err == nil && len(data) > maxText {
+		err = fmt.Errorf("%s has more than %d bytes", path, maxText)
+	}
+	return string(data), err
 }
 
 func promptData(cfg *config.Config, a config.Agent, phase, branch string) prompts.Data {

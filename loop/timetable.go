@@ -41,8 +41,8 @@ func (t Timetable) due(slot time.Time) time.Time {
 // latest is the last slot that is due and not decided about, and how many
 // others it stands for.
 func (t Timetable) latest(s ledger.State, now time.Time) (at time.Time, others int) {
-	seen, ok := s.Schedules[t.Name]
-	if !ok {
+	seen := s.Schedules[t.Name]
+	if seen.Counted.IsZero() {
 		return at, 0
 	}
 	from := seen.Counted.In(now.Location())
@@ -67,7 +67,7 @@ func (t Timetable) latest(s ledger.State, now time.Time) (at time.Time, others i
 // be woken then. That may be past where it could not be so far.
 func (t Timetable) Upcoming(s ledger.State, now time.Time) (slot, due time.Time) {
 	from := now
-	if seen, ok := s.Schedules[t.Name]; ok && seen.Counted.Before(now) {
+	if seen := s.Schedules[t.Name]; !seen.Counted.IsZero() && seen.Counted.Before(now) {
 		from = seen.Counted.In(now.Location())
 	}
 	for slot = t.Schedule.Next(from); !slot.IsZero(); slot = t.Schedule.Next(slot) {

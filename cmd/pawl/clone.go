@@ -7,10 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
 	"pawl/loop/config"
+	"pawl/loop/launcher/proc"
 )
 
 // cloneMissing clones origin into the folders of agents that do not exist yet,
@@ -45,7 +47,11 @@ func (p *project) clone(ctx context.Context, a config.Agent, url string) error {
 	if err := os.MkdirAll(filepath.Dir(a.Dir), 0o755); err != nil {
 		return err
 	}
-	tmp, err := os.MkdirTemp(filepath.Dir(a.Dir), "."+filepath.Base(a.Dir)+".clone-")
+	prefix := "." + filepath.Base(a.Dir) + ".clone-"
+	if err := removeAbandoned(filepath.Dir(a.Dir), prefix); err != nil {
+		return err
+	}
+	tmp, err := os.MkdirTemp(filepath.Dir(a.Dir), prefix+strconv.Itoa(os.Getpid())+"-")
 	if err != nil {
 		return err
 	}
@@ -68,6 +74,29 @@ func (p *project) clone(ctx context.Context, a config.Agent, url string) error {
 		return errors.Join(err, os.RemoveAll(tmp))
 	}
 	return os.Rename(tmp, a.Dir)
+}
+
+// removeAbandoned clears away clones that an `up` which was killed left half done.
+// The process that makes one is in its name.
+func removeAbandoned(dir, prefix string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		rest, ours := strings.CutPrefix(entry.Name(), prefix)
+		pid, err := strconv.Atoi(strings.SplitN(rest, "-", 2)[0])
+		if !ours || err != nil || !entry.IsDir() {
+			continue
+		}
+		if _, _, alive, err := proc.Look(pid); alive || err != nil {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // within is a path as it is written in pawl.yaml, if it lies beside it.

@@ -37,7 +37,7 @@ func (a *app) seen(ctx context.Context) *config.Config {
 // readLedger lets read look into the ledger in dir. Where that cannot be opened
 // nothing is read.
 func (a *app) readLedger(ctx context.Context, dir string, read func(*ledger.Ledger)) {
-	l, err := ledger.OpenExisting(ctx, dir)
+	l, err := ledger.OpenReadOnly(ctx, dir)
 	if err != nil {
 		return
 	}

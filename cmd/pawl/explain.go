@@ -162,10 +162,10 @@ func (p *project) standstill(ctx context.Context, d loop.Decision) (string, erro
 		return "", nil
 	}
 	if !notRunning(err) {
-		return "", err
+		return "; the coordinator does not answer: see pawl logs coordinator, end its process and run pawl up", ctx.Err()
 	}
-	for _, row := range d.After.Agents {
-		if row.Wanted != ledger.Up {
+	for _, name := range p.cfg.Names() {
+		if d.After.Agents[name].Wanted != ledger.Up {
 			continue
 		}
 		last := "no pass ran yet"

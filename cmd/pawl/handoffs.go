@@ -189,7 +189,7 @@ func (p *project) dismiss(ctx context.Context, id, why string, asJSON bool) erro
 	}
 	rest := h.Agent + " is not told of it"
 	switch was {
-	case handoff.Sent:
+	case handoff.Queued, handoff.Sent:
 		rest = "its text may be in " + h.Agent + "'s session already, and nothing more follows"
 	case handoff.Taken, handoff.Expired:
 		rest = h.Agent + " is not reminded of it any more"

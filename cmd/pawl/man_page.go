@@ -87,19 +87,34 @@ func (r *roff) text(text string) {
 	}
 }
 
-// paragraphs writes text whose paragraphs are parted by empty lines. Those that
+// paragraphs writes text whose paragraphs are parted by empty lines. Lines that
 // are indented are shown as they are.
 func (r *roff) paragraphs(text string) {
 	for i, p := range strings.Split(strings.Trim(text, "\n"), "\n\n") {
-		if strings.HasPrefix(p, "  ") {
-			r.example(p)
-			continue
-		}
-		if i > 0 {
+		if i > 0 && !strings.HasPrefix(p, "  ") {
 			r.macro("PP")
 		}
-		r.text(p)
+		for _, run := range runs(p) {
+			if strings.HasPrefix(run, "  ") {
+				r.example(run)
+			} else {
+				r.text(run)
+			}
+		}
 	}
+}
+
+// runs parts text where indented lines begin and where they end.
+func runs(text string) []string {
+	var out []string
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 && strings.HasPrefix(line, "  ") == strings.HasPrefix(out[len(out)-1], "  ") {
+			out[len(out)-1] += "\n" + line
+			continue
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 // example writes lines that are not filled.

@@ -27,7 +27,8 @@ type project struct {
 	app    *app
 	path   string // of pawl.yaml
 	cfg    *config.Config
-	fault  error // why the file as it is now is not used
+	text   []byte // that cfg was read from; nil if that does not matter
+	fault  error  // why the file as it is now is not used
 	place  daemon.Place
 	client *control.Client
 	ledger *ledger.Ledger
@@ -69,11 +70,23 @@ func (a *app) open(ctx context.Context) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := config.Load(path)
+	data, err := config.Read(path)
 	if err != nil {
 		return nil, err
 	}
-	return a.openWith(ctx, path, cfg, nil)
+	cfg, err := config.Parse(path, data)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := moved(ctx, path, cfg); err != nil {
+		return nil, err
+	}
+	p, err := a.openWith(ctx, path, cfg, nil)
+	if err != nil {
+		return nil, err
+	}
+	p.text = data
+	return p, nil
 }
 
 // openLenient is open for commands that must work under a broken pawl.yaml:
@@ -85,6 +98,9 @@ func (a *app) openLenient(ctx context.Context) (*project, error) {
 	}
 	cfg, fault := config.Load(path)
 	if fault == nil {
+		if before, err := moved(ctx, path, cfg); err != nil {
+			return a.openWith(ctx, path, before, err)
+		}
 		return a.openApproved(ctx, path, cfg)
 	}
 	l, err := ledger.OpenExisting(ctx, stateDirOf(path))

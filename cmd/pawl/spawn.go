@@ -25,7 +25,14 @@ func (p *project) startCoordinator(ctx context.Context) (started bool, err error
 	if err := p.endStray(ctx); err != nil {
 		return false, err
 	}
-	if _, err := p.client.Health(ctx); !notRunning(err) {
+	health, err := p.client.Health(ctx)
+	if err == nil && health.Version != versionText() {
+		// It knows less, or more, of the ledger than whoever asks.
+		p.app.say("the coordinator is pawl %s; pawl %s takes its place", health.Version, versionText())
+		if _, err := p.stopCoordinator(ctx); err != nil {
+			return false, err
+		}
+	} else if !notRunning(err) {
 		return false, err
 	}
 	before, err := roomyLog(coordinatorLog(p.cfg))

@@ -31,6 +31,7 @@ type coordinatorView struct {
 	LastPass    string `json:"last_pass"`
 	ConfigError string `json:"config_error"`
 	Paused      bool   `json:"-"`
+	Mute        bool   `json:"-"` // it listens, and does not answer
 }
 
 type originView struct {
@@ -122,14 +123,15 @@ func (p *project) status(ctx context.Context) (v statusView, unclear []string, e
 	}
 	s := d.After
 	health, err := p.client.Health(ctx)
-	if err != nil && !notRunning(err) {
-		return v, nil, err
+	mute := err != nil && !notRunning(err)
+	if ctx.Err() != nil {
+		return v, nil, ctx.Err()
 	}
 	v = statusView{
 		Project: p.cfg.Project,
 		Coordinator: coordinatorView{
 			Running: err == nil, PID: health.PID, LastPass: stamp(latestOf(health.LastPass, s.Loop.LastPass)),
-			ConfigError: health.ConfigError, Paused: s.Loop.Paused,
+			ConfigError: health.ConfigError, Paused: s.Loop.Paused, Mute: mute,
 		},
 		Origin: originView{
 			URL: cmp.Or(s.Loop.URL, p.originName()), Branch: cmp.Or(s.Loop.Branch, p.cfg.Origin.Branch), Tip: s.Loop.Cursor,

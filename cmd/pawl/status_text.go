@@ -7,6 +7,7 @@ import (
 
 	"pawl/handoff"
 	"pawl/loop/control"
+	"pawl/loop/doctor"
 	"pawl/loop/ledger"
 )
 
@@ -17,6 +18,9 @@ func printStatus(w io.Writer, v statusView, unclear []string, now time.Time) {
 // printTo writes a page that is laid out for the terminal like.
 func printTo(w, like io.Writer, v statusView, unclear []string, now time.Time) {
 	coordinator := paint(like, yellow, "not running (pawl up starts it)")
+	if v.Coordinator.Mute {
+		coordinator = paint(like, red, "does not answer (pawl logs coordinator; end its process and run pawl up)")
+	}
 	if v.Coordinator.Running {
 		coordinator = paint(like, green, fmt.Sprintf("running (pid %d)", v.Coordinator.PID))
 	}
@@ -80,11 +84,10 @@ func explain(t *table, a agentView, now time.Time) {
 func owed(h handoff.Handoff, now time.Time) string {
 	switch h.State {
 	case handoff.Taken:
-		text := h.Label() + ", told " + ago(now.Sub(h.TakenAt)) + " ago"
 		if n := h.Reminders(); n > 0 {
-			text += fmt.Sprintf(" and reminded %d times", n)
+			return fmt.Sprintf("%s, reminded %s, last %s ago", h.Label(), doctor.Count(n, "time"), ago(now.Sub(h.TakenAt)))
 		}
-		return text
+		return h.Label() + ", told " + ago(now.Sub(h.TakenAt)) + " ago"
 	case handoff.Queued, handoff.Sent:
 		return h.Label() + ", being told"
 	}

@@ -58,6 +58,9 @@ func (p *project) up(ctx context.Context, names []string, o upOptions) error {
 	if err := p.checkUp(names, o); err != nil {
 		return err
 	}
+	if err := p.approve(ctx); err != nil {
+		return err
+	}
 	if err := p.cloneMissing(ctx, names); err != nil {
 		return err
 	}
@@ -65,9 +68,6 @@ func (p *project) up(ctx context.Context, names []string, o upOptions) error {
 		if err := p.recordEnvironment(); err != nil {
 			return err
 		}
-	}
-	if err := p.approve(ctx); err != nil {
-		return err
 	}
 	before, err := p.ledger.Load(ctx)
 	if err != nil {

@@ -7,6 +7,9 @@ import (
 	"pawl/loop/schedule"
 )
 
+// longestWake is how long the text of a wake may be in bytes: it is one line.
+const longestWake = 800
+
 // longestJitter keeps a slot from coming after the next day's.
 const longestJitter = 24 * time.Hour
 
@@ -15,6 +18,9 @@ func (c *checker) checkWake(at pointer, w *Wake) {
 		c.bad(at, KindMissing, "add prompt or prompt_file", "the wake %s says nothing", quote(w.Cron))
 	}
 	c.checkPrompts(at, w.Prompt, w.PromptFile)
+	if at := at.key("prompt"); c.has(at) && len(w.Prompt) > longestWake {
+		c.bad(at, KindValue, "write it into a file, and name that as prompt_file", "the prompt has %d bytes, and a wake takes %d", len(w.Prompt), longestWake)
+	}
 	if at := at.key("jitter"); c.has(at) && w.Jitter > longestJitter {
 		c.bad(at, KindValue, "write at most 24h", "%s is more than a day", quote(w.Jitter.String()))
 	}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+
+	"pawl/loop/atomicfile"
 )
 
 // Place is where the runtime files of one state directory lie: sockets, locks
@@ -31,11 +33,7 @@ func (p Place) Sessions() string { return filepath.Join(p.Dir, "p") }
 // /tmp/pawl-UID/<hash>. The environment is not consulted: cron, nix and a
 // login shell must find the same place.
 func NewPlace(stateDir string) (Place, error) {
-	uid := os.Getuid()
-	root := "/tmp/pawl-" + strconv.Itoa(uid)
-	if run := "/run/user/" + strconv.Itoa(uid); isDir(run) {
-		root = run + "/pawl"
-	}
+	root := rootDir()
 	sum := sha256.Sum256([]byte(resolved(stateDir)))
 	p := Place{Root: root, Dir: filepath.Join(root, hex.EncodeToString(sum[:6]))}
 	for _, dir := range []string{p.Root, p.Dir, p.Sessions()} {
@@ -44,6 +42,39 @@ func NewPlace(stateDir string) (Place, error) {
 		}
 	}
 	return p, nil
+}
+
+func rootDir() string {
+	uid := strconv.Itoa(os.Getuid())
+	if run := "/run/user/" + uid; isDir(run) {
+		return run + "/pawl"
+	}
+	return "/tmp/pawl-" + uid
+}
+
+// Remember notes outside the state directory where the one of a configuration
+// file is: what runs must be found although the file says another one now.
+func (p Place) Remember(config, stateDir string) error {
+	return atomicfile.Write(memory(config), []byte(stateDir))
+}
+
+// Remembered is the state directory that was noted for a configuration file; ""
+// where none was.
+func Remembered(config string) string {
+	path := memory(config)
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() || private(filepath.Dir(path)) != nil {
+		return ""
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+func memory(config string) string {
+	sum := sha256.Sum256([]byte(config))
+	return filepath.Join(rootDir(), "state-"+hex.EncodeToString(sum[:6]))
 }
 
 func isDir(path string) bool {

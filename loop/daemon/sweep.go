@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -14,6 +15,9 @@ import (
 // deadAfter is how long nobody must have taken the lock of a loop for its
 // runtime folder to be removed. A folder that is missing is made again.
 const deadAfter = 30 * 24 * time.Hour
+
+// placeName is what NewPlace calls a folder.
+var placeName = regexp.MustCompile(`^[0-9a-f]{12}$`)
 
 // Sweep removes what loops that are over left in the folder of all loops: locks
 // that nobody holds, and runtime folders without a lock that is held, without a
@@ -32,6 +36,8 @@ func (p Place) Sweep(ctx context.Context, now time.Time) error {
 		switch {
 		case e.Type().IsRegular() && strings.HasPrefix(e.Name(), "loop-") && strings.HasSuffix(e.Name(), ".lock"):
 			errs = append(errs, sweepLock(path, now))
+		case e.Type().IsRegular() && strings.HasPrefix(e.Name(), "state-"):
+			errs = append(errs, sweepMemory(path))
 		case e.IsDir() && path != p.Dir:
 			errs = append(errs, sweepFolder(path, now))
 		}
@@ -52,11 +58,34 @@ func sweepLock(path string, now time.Time) error {
 	return errors.Join(removeHeld(f), f.Close())
 }
 
+// sweepMemory forgets where a state directory was that is not there any more.
+func sweepMemory(path string) error {
+	dir, err := os.ReadFile(path)
+	if err != nil {
+		return ignore(err)
+	}
+	if _, err := os.Stat(string(dir)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return ignore(os.Remove(path))
+}
+
 // sweepFolder removes the runtime folder of a loop that is over. Whoever opens
 // it again meanwhile is held off by its lock.
 func sweepFolder(dir string, now time.Time) error {
 	path := filepath.Join(dir, "lock")
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if !placeName.MatchString(filepath.Base(dir)) {
+			return nil
+		}
+		// The folder of a loop that was looked at, and never run.
+		lives, err := inhabited(dir, now)
+		if err != nil || lives {
+			return ignore(err)
+		}
+		return os.RemoveAll(dir)
+	}
 	if err != nil || now.Sub(info.ModTime()) < deadAfter {
 		return ignore(err)
 	}

@@ -45,6 +45,29 @@ func OpenExisting(ctx context.Context, dir string) (*Ledger, error) {
 	return open(ctx, path)
 }
 
+// OpenReadOnly opens the ledger in dir for a moment's look: it waits for nobody,
+// and changes nothing. A ledger of another version is an error.
+func OpenReadOnly(ctx context.Context, dir string) (*Ledger, error) {
+	path := filepath.Join(dir, File)
+	if _, err := os.Stat(path); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=ro&_pragma=busy_timeout(100)&_pragma=query_only(true)")
+	if err != nil {
+		return nil, fmt.Errorf("ledger %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	var version int
+	err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+	if err == nil && version != len(migrations) {
+		err = fmt.Errorf("it has version %d, not %d", version, len(migrations))
+	}
+	if err != nil {
+		return nil, errors.Join(explain(path, err), db.Close())
+	}
+	return &Ledger{db: db, path: path}, nil
+}
+
 // Missing says that err means that there is no ledger yet.
 func Missing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 

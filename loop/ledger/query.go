@@ -166,7 +166,7 @@ func (l *Ledger) SetConfigError(ctx context.Context, why string) (same bool, err
 // LastSlots are the newest decisions of the schedules, by schedule.
 func (l *Ledger) LastSlots(ctx context.Context) (map[string]Slot, error) {
 	out := map[string]Slot{}
-	err := each(ctx, l.db, slots, "WHERE n IN (SELECT (SELECT n FROM slots WHERE schedule = k.name ORDER BY at DESC LIMIT 1) FROM schedules AS k)",
+	err := each(ctx, l.db, slots, "WHERE n IN (SELECT (SELECT n FROM slots WHERE schedule = k.name ORDER BY n DESC LIMIT 1) FROM schedules AS k)",
 		func(x Slot) { out[x.Schedule] = x })
 	return out, err
 }

@@ -7,10 +7,10 @@ import "time"
 type Retention struct {
 	Events int // the newest of them; older ones go whatever their age
 
-	// History is how long events, ended sessions, closed handoffs and slots
-	// are kept.
+	// History is how long events, ended sessions and closed handoffs are kept.
 	History time.Duration
-	// Delivered is how long a wake and what it carried are kept once they are done.
+	// Delivered is how long a wake, what it carried and the slot that it came from
+	// are kept once they are done.
 	Delivered time.Duration
 
 	// Recent and Handoffs are how many of the newest events and handoffs are

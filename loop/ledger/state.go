@@ -78,7 +78,8 @@ func load(ctx context.Context, q querier) (State, error) {
 
 // recentSlots are the last of each schedule. There are others only where the
 // clock was set back: those lie ahead, and must not come again.
-const recentSlots = `WHERE n IN (SELECT s.n FROM schedules AS k JOIN slots AS s ON s.schedule = k.name AND s.at >= k.counted) ORDER BY n`
+// CROSS fixes the order: there are few schedules, and many slots.
+const recentSlots = `WHERE n IN (SELECT s.n FROM schedules AS k CROSS JOIN slots AS s ON s.schedule = k.name AND s.at >= k.counted WHERE k.counted > 0) ORDER BY n`
 
 func each[T any](ctx context.Context, q querier, t table[T], clause string, f func(T)) error {
 	rows, err := t.find(ctx, q, clause)
