@@ -70,13 +70,14 @@ func (p *planner) withhold(which func(Action) bool) {
 	p.actions = slices.DeleteFunc(p.actions, func(a Action) bool { return a.Kind == Wake && which(a) })
 }
 
-// moot says that all handoffs of a wake were closed before it went out.
+// moot says that all handoffs of a wake were closed before it went out, or opened
+// anew to be told another way.
 func (p *planner) moot(w delivery.Wake) bool {
 	for _, it := range w.Items {
 		if it.Kind != delivery.Handoff {
 			return false
 		}
-		if h, open := p.s.Handoffs[it.ID]; open && !h.State.Closed() {
+		if h, open := p.s.Handoffs[it.ID]; open && !h.State.Closed() && h.Generation == w.Generation {
 			return false
 		}
 	}
@@ -140,7 +141,11 @@ func (p *planner) sent(w delivery.Wake) {
 	for _, h := range p.carried(w) {
 		h.State, h.SentAt = handoff.Sent, w.SentAt
 		p.s.Handoffs[h.ID] = h
-		p.event("handoff.sent", w.Agent, "handoff", h.ID, "wake", w.ID, "label", h.Label(), "attempt", h.Attempts, "ms", w.SentAt.Sub(h.SeenAt).Milliseconds())
+		facts := []any{"handoff", h.ID, "wake", w.ID, "label", h.Label(), "attempt", h.Attempts, "ms", w.SentAt.Sub(h.SeenAt).Milliseconds()}
+		if h.Attempts > 1 {
+			facts = append(facts, "reminder", h.Reminders()) // 0: the operator has it told again
+		}
+		p.event("handoff.sent", w.Agent, facts...)
 	}
 }
 

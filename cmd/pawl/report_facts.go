@@ -30,11 +30,12 @@ func (p *project) report(ctx context.Context, since, now time.Time) (report.Repo
 	}
 	f := report.Facts{
 		Project: p.cfg.Project, Since: since, Until: now, KnownFrom: span.Oldest, Rules: loop.Rules(p.cfg),
-		Agents: p.members(s), Limits: limitsOf(s), OriginError: s.Loop.OriginError, ConfigError: s.Loop.ConfigError,
+		Agents: p.members(s), Limits: limitsOf(s), OriginError: s.Loop.OriginError,
 		Paused: s.Loop.Paused, LastPass: s.Loop.LastPass,
 	}
-	if p.fault != nil {
-		f.ConfigError = p.fault.Error()
+	p.fileFacts(&f)
+	if f.Before, err = p.earlier(ctx, span); err != nil {
+		return report.Report{}, err
 	}
 	// A coordinator that does not answer is told by its last pass.
 	if health, err := p.client.Health(ctx); err == nil {

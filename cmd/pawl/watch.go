@@ -85,7 +85,15 @@ func (p *project) watch(ctx context.Context, background bool) (err error) {
 // note records what becomes of the coordinator: the report tells from that when
 // nobody watched.
 func (p *project) note(ctx context.Context, kind string) error {
-	return p.ledger.AddEvents(ctx, ledger.Event{Time: time.Now(), Kind: kind, Data: map[string]any{"pid": os.Getpid(), "version": versionText()}})
+	s, err := p.ledger.Load(ctx)
+	if err != nil {
+		return err
+	}
+	data := map[string]any{"pid": os.Getpid(), "version": versionText()}
+	if last := stamp(s.Loop.LastPass); last != "" {
+		data["last_pass"] = last
+	}
+	return p.ledger.AddEvents(ctx, ledger.Event{Time: time.Now(), Kind: kind, Data: data})
 }
 
 // serve runs the coordinator and its socket until the first of them ends, or

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"strings"
 	"time"
 
 	"pawl/handoff"
@@ -96,6 +97,17 @@ func (l *Ledger) LastBefore(ctx context.Context, s Span, kinds ...string) (Event
 	return rows[0], true, nil
 }
 
+// LastOther returns the last event before a span whose kind is like none of the
+// patterns, in which * stands for any text; false without one.
+func (l *Ledger) LastOther(ctx context.Context, s Span, patterns ...string) (Event, bool, error) {
+	args := append([]any{s.First}, anys(patterns)...)
+	rows, err := events.find(ctx, l.db, "WHERE seq < ?"+strings.Repeat(" AND kind NOT GLOB ?", len(patterns))+" ORDER BY seq DESC LIMIT 1", args...)
+	if err != nil || len(rows) == 0 {
+		return Event{}, false, err
+	}
+	return rows[0], true, nil
+}
+
 // touched selects the handoffs that a report about a span is made from.
 const touched = `WHERE n IN (
   SELECT n FROM handoffs WHERE state IN ('open', 'queued', 'sent', 'taken') OR max(seen_at, opened_at, sent_at, taken_at) >= ?1
@@ -112,17 +124,28 @@ func (l *Ledger) Touched(ctx context.Context, s Span) ([]handoff.Handoff, error)
 	return handoffs.find(ctx, l.db, touched, millis(s.Since), s.First)
 }
 
-// unanswered selects the expired handoffs after which no other about the same came.
-// Only what came after the oldest one that may be told is looked at.
+// unanswered selects the expired handoffs after which no other about the same came,
+// and that nothing settled. Only what came after the oldest one that may be told is
+// looked at.
 const unanswered = `WHERE state = 'expired' AND n IN (
-  SELECT max(n) FROM handoffs
-  WHERE n >= (SELECT min(n) FROM (SELECT n FROM handoffs WHERE state = 'expired' ORDER BY n DESC LIMIT ?1))
+  SELECT max(n) FROM handoffs WHERE n >= ` + oldestExpired + `
   GROUP BY agent, kind, rule, gate, path, CASE WHEN kind = 'signal' AND gate = '' THEN id END
+) AND n NOT IN (
+  SELECT it.n FROM handoffs AS it JOIN (
+    SELECT gate, max(CASE WHEN verdict = 'pass' THEN n END) AS passed, max(CASE WHEN rule = 'claim' THEN n END) AS claimed
+    FROM handoffs WHERE kind = 'signal' AND gate <> '' AND n >= ` + oldestExpired + ` GROUP BY gate
+  ) AS now ON now.gate = it.gate
+  WHERE it.kind = 'signal' AND it.n >= ` + oldestExpired + `
+    AND (it.rule = 'claim' AND now.passed > it.n OR it.rule = 'review' AND now.claimed > it.n)
 ) ORDER BY n DESC LIMIT ?1`
+
+// oldestExpired is the number of the oldest expired handoff that may be told.
+const oldestExpired = "(SELECT min(n) FROM (SELECT n FROM handoffs WHERE state = 'expired' ORDER BY n DESC LIMIT ?1))"
 
 // Unanswered returns those of the newest limit expired handoffs after which none
 // about the same gate or file came, the newest first. A gateless one is about
-// nothing else.
+// nothing else. A claim whose gate passed after it, and a review after which its
+// gate was claimed, ask for nothing any more.
 func (l *Ledger) Unanswered(ctx context.Context, limit int) ([]handoff.Handoff, error) {
 	return handoffs.find(ctx, l.db, unanswered, limit)
 }

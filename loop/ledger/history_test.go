@@ -151,6 +151,59 @@ func TestTouched(t *testing.T) {
 	}
 }
 
+func TestUnansweredIsWhatNothingSettled(t *testing.T) {
+	signal := func(id, rule, gate, verdict string, state handoff.State) handoff.Handoff {
+		agent := "adversary"
+		if rule != "claim" {
+			agent = "builder"
+		}
+		return handoff.Handoff{ID: id, Agent: agent, Kind: handoff.Signal, Rule: rule, Gate: gate, Verdict: verdict, State: state, SeenAt: morning}
+	}
+	l, _ := fresh(t)
+	if err := l.Commit(t.Context(), 0, Changes{Handoffs: []handoff.Handoff{
+		signal("passed", "claim", "g1", "", handoff.Expired),
+		signal("the pass", "review", "g1", "pass", handoff.Answered),
+		signal("failed", "claim", "g2", "", handoff.Expired),
+		signal("the fail", "review", "g2", "fail", handoff.Expired),
+		signal("claimed again", "review", "g3", "fail", handoff.Expired),
+		signal("the claim", "claim", "g3", "", handoff.Taken),
+		signal("an old pass", "review", "g4", "pass", handoff.Answered),
+		signal("a claim after it", "claim", "g4", "", handoff.Expired),
+		signal("gateless", "claim", "", "", handoff.Expired),
+		signal("a gateless pass", "review", "", "pass", handoff.Answered),
+		signal("another rule", "note", "g1", "", handoff.Expired),
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := l.Unanswered(t.Context(), 10)
+	want := []string{"another rule", "gateless", "a claim after it", "the fail", "failed"}
+	if ids := idsOf(got); err != nil || !slices.Equal(ids, want) {
+		t.Errorf("not answered: %q, not %q: %v", ids, want, err)
+	}
+}
+
+func TestTheLastThatIsNotOfAKind(t *testing.T) {
+	l, _ := fresh(t)
+	if err := l.AddEvents(t.Context(), at("coordinator.started", "origin.moved", "operator.wake", "handoff.retried", "operator.up", "origin.moved")...); err != nil {
+		t.Fatal(err)
+	}
+	s := since(t, l, morning)
+	for _, c := range []struct {
+		but  []string
+		want string
+	}{
+		{nil, "operator.up"},
+		{[]string{"operator.*"}, "handoff.retried"},
+		{[]string{"operator.*", "handoff.retried"}, "origin.moved"},
+		{[]string{"*"}, ""},
+	} {
+		e, ok, err := l.LastOther(t.Context(), s, c.but...)
+		if err != nil || e.Kind != c.want || ok != (c.want != "") {
+			t.Errorf("but %q: %q, %t, %v", c.but, e.Kind, ok, err)
+		}
+	}
+}
+
 func idsOf(list []handoff.Handoff) (ids []string) {
 	for _, h := range list {
 		ids = append(ids, h.ID)

@@ -27,7 +27,6 @@ type builder struct {
 	sequence *sequence
 	tables   *timetables
 	unproven map[string]string // why a phase's DONE was not obeyed, by phase
-	held     bool              // a change of pawl.yaml waits for the operator
 }
 
 func (b *builder) see(e Event) {
@@ -38,12 +37,7 @@ func (b *builder) see(e Event) {
 	b.waits.see(e)
 	b.sequence.see(e)
 	b.tables.see(e)
-	switch e.Kind {
-	case "config.held":
-		b.held = true
-	case "config.reloaded", "operator.up":
-		b.held = false
-	case "phase.unproven":
+	if e.Kind == "phase.unproven" {
 		b.unproven[e.text("phase")] = e.text("why")
 	}
 }
@@ -60,7 +54,7 @@ func (b *builder) finish() Report {
 	if f.KnownFrom.After(f.Since) {
 		r.KnownFrom = Moment{f.KnownFrom}
 	}
-	r.Needs = needs(f, b.notProven(), b.held, b.stuck)
+	r.Needs = needs(f, b.notProven(), b.troubles.unattended(f), b.stuck)
 	return r
 }
 

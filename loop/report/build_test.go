@@ -105,11 +105,11 @@ func TestWhatNeedsAPerson(t *testing.T) {
 		"an expired handoff": {"", func(f *Facts) { f.Expired = signals("-9 claim(g) expired") }, []string{"expired|pawl handoffs retry h-9|adversary did not answer claim(g)"}},
 		"a stuck handoff": {"530 handoff.stuck adversary handoff=h500 why=it is busy", func(f *Facts) { f.Handoffs = []handoff.Handoff{stuck} },
 			[]string{"stuck|pawl explain adversary|does not get through to adversary: it is busy"}},
-		"origin is away":  {"", func(f *Facts) { f.OriginError = "no route" }, []string{"origin|pawl doctor|no route"}},
-		"a broken file":   {"", func(f *Facts) { f.ConfigError = "pawl.yaml:1:1: x" }, []string{"config|pawl config validate|not valid"}},
-		"a held file":     {"10 config.held", nil, []string{"config|pawl up|not used yet"}},
-		"a released file": {"10 config.held\n20 operator.up", nil, nil},
-		"an unclear DONE": {"", func(f *Facts) { f.Phase = Phase{Current: "core", Total: 1, Unclear: []string{"line 3: why"}} }, []string{"phase|pawl phase show|phase core: line 3: why"}},
+		"origin is away":                         {"", func(f *Facts) { f.OriginError = "no route" }, []string{"origin|pawl doctor|no route"}},
+		"a broken file":                          {"", func(f *Facts) { f.ConfigError = "pawl.yaml:1:1: x" }, []string{"config|pawl config validate|not valid"}},
+		"a held file":                            {"", func(f *Facts) { f.ConfigHeld = "builder" }, []string{"config|pawl up|agent builder could have made is not used yet; read it"}},
+		"a file that was held, and is as it was": {"10 config.held", nil, nil},
+		"an unclear DONE":                        {"", func(f *Facts) { f.Phase = Phase{Current: "core", Total: 1, Unclear: []string{"line 3: why"}} }, []string{"phase|pawl phase show|phase core: line 3: why"}},
 		"an unclear heading beside one that counts": {"", func(f *Facts) {
 			f.Phase = Phase{Current: "core", Total: 1, Done: true, Unclear: []string{"line 3: why"}}
 		}, nil},
@@ -119,6 +119,8 @@ func TestWhatNeedsAPerson(t *testing.T) {
 		"an unproven DONE of a phase that is over": {"10 phase.unproven phase=core why=no gate", func(f *Facts) { f.Phase = Phase{Current: "cli", Total: 2} }, nil},
 		"paused":         {"", func(f *Facts) { f.Paused, f.Agents[0].Paused = true, true }, []string{"paused|pawl resume builder|builder", "paused|pawl resume|loop"}},
 		"no coordinator": {"", func(f *Facts) { f.Running, f.LastPass = false, minute(300) }, []string{"coordinator|pawl up|no pass ran since 2026-01-02 01:00"}},
+		"no coordinator, by what it told last": {"300 origin.moved\n400 operator.wake builder", func(f *Facts) { f.Running, f.LastPass = false, minute(240) },
+			[]string{"coordinator|pawl up|no pass ran since 2026-01-02 01:00"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := night(events(c.events)...)

@@ -17,6 +17,7 @@ type Facts struct {
 	Since, Until time.Time
 	// KnownFrom is the time of the oldest event on record; zero with none.
 	KnownFrom time.Time
+	Before    Earlier
 	// Events are those since Since in their order. They are read once.
 	Events iter.Seq[Event]
 	// Handoffs are those that are open, those that something happened to in the
@@ -35,11 +36,29 @@ type Facts struct {
 	NoCommits string
 
 	OriginError string // why origin cannot be seen now; "" when it can
-	ConfigError string // why pawl.yaml as it is now is not used; "" when it is
-	Paused      bool   // the whole loop
-	Running     bool   // a coordinator runs now
-	LastPass    time.Time
+	ConfigError string // why pawl.yaml cannot be used as it is now; "" when it can
+	// ConfigHeld is the agent that could have made the change of pawl.yaml that
+	// waits for the operator; "" when none waits.
+	ConfigHeld string
+	ConfigAt   time.Time // when pawl.yaml was written last; zero when it is missing
+	Paused     bool      // the whole loop
+	Running    bool      // a coordinator runs now
+	LastPass   time.Time // zero when none is on record
 }
+
+// Earlier is what older events tell of the moment at which the time begins.
+type Earlier struct {
+	Watched bool      // a coordinator had begun, and not ended as far as is known
+	Ended   bool      // that a coordinator ended was the last sign of one
+	Down    bool      // the operator had taken everything down
+	Invalid bool      // pawl.yaml could not be used
+	Held    bool      // a change of it waited for the operator
+	Sign    time.Time // the last event that is not the operator's; zero without one
+}
+
+// OperatorKinds are the events that an operator's command leaves, whether a
+// coordinator runs or not; * stands for any text.
+var OperatorKinds = []string{"operator.*", "config.approved", "handoff.retried", "handoff.dismissed"}
 
 // Event is one decision on record.
 type Event struct {

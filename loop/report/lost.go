@@ -13,12 +13,13 @@ const (
 	byParking     = "parked"
 	byCrash       = "down after a crash"
 	byConfig      = "pawl.yaml not valid"
+	byHeld        = "change of pawl.yaml held"
 	byPause       = "paused"
 	byCoordinator = "no coordinator"
 )
 
 // causes is the order of a report.
-var causes = []string{byLimit, byDialog, byParking, byCrash, byOrigin, byPause, byConfig, byCoordinator}
+var causes = []string{byLimit, byDialog, byParking, byCrash, byOrigin, byPause, byConfig, byHeld, byCoordinator}
 
 // spell is a time that was lost for a cause.
 type spell struct {
@@ -51,7 +52,7 @@ func newSpells(since time.Time) *spells {
 
 // begin notes that something lasts from at on. What lasts already goes on.
 func (s *spells) begin(cause, who string, at time.Time) {
-	if _, lasts := s.open[subject{cause, who}]; !lasts {
+	if !s.lasts(cause, who) {
 		s.open[subject{cause, who}] = later(at, s.since)
 	}
 }
@@ -83,6 +84,12 @@ func (s *spells) lasting(cause, who string, from, until time.Time) {
 	at := s.open[subject{cause, who}]
 	s.closed = append(s.closed, spell{stretch: stretch{at, until}, cause: cause, agents: named(who), now: true})
 	delete(s.open, subject{cause, who})
+}
+
+// lasts says that something began and has not ended.
+func (s *spells) lasts(cause, who string) bool {
+	_, open := s.open[subject{cause, who}]
+	return open
 }
 
 // lose ends what began and is not so any more, without anything on record that

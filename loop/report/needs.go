@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"time"
 
 	"pawl/handoff"
 )
@@ -10,8 +11,9 @@ import (
 // shownNeeds is how many needs of one kind are told one by one.
 const shownNeeds = 10
 
-// needs are what waits for a person now, the most urgent kinds first.
-func needs(f Facts, unproven string, held bool, stuck func(id string) string) []Need {
+// needs are what waits for a person now, the most urgent kinds first. Nobody has
+// looked after the agents since idle, unless that is zero.
+func needs(f Facts, unproven string, idle time.Time, stuck func(id string) string) []Need {
 	out := []Need{}
 	if f.OriginError != "" {
 		out = append(out, Need{"origin", "", "origin cannot be seen: " + handoff.Clean(f.OriginError, maxText), "pawl doctor"})
@@ -19,11 +21,12 @@ func needs(f Facts, unproven string, held bool, stuck func(id string) string) []
 	if f.ConfigError != "" {
 		out = append(out, Need{"config", "", "pawl.yaml is not valid, and the last good one is used", "pawl config validate"})
 	}
-	if held {
-		out = append(out, Need{"config", "", "a change of pawl.yaml that an agent could have made is not used yet; read it first", "pawl up"})
+	if f.ConfigHeld != "" {
+		text := "a change of pawl.yaml that agent " + handoff.Clean(f.ConfigHeld, maxText) + " could have made is not used yet; read it, and apply it if it is yours"
+		out = append(out, Need{"config", "", text, "pawl up"})
 	}
-	if idle(f) {
-		text := fmt.Sprintf("agents are to be up, and no pass ran since %s", f.LastPass.In(f.Until.Location()).Format("2006-01-02 15:04"))
+	if !idle.IsZero() {
+		text := fmt.Sprintf("agents are to be up, and no pass ran since %s", idle.In(f.Until.Location()).Format("2006-01-02 15:04"))
 		out = append(out, Need{"coordinator", "", text, "pawl up"})
 	}
 	for _, m := range f.Agents {

@@ -2,13 +2,11 @@ package report
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
-// idleCoordinator is how long no pass may have run until that counts: whoever
-// runs `pawl tick` from cron has minutes between them.
-const idleCoordinator = 15 * time.Minute
+// answerUnderWay is how long it may take until origin shows what was pushed.
+const answerUnderWay = time.Minute
 
 // troubles follows what held agents up.
 type troubles struct {
@@ -17,13 +15,21 @@ type troubles struct {
 	crowds map[string]bool // agents whose launcher lost all sessions in this pass
 	lostAt time.Time
 
-	last    time.Time // of the event before
-	watched bool      // by a coordinator, as far as is known
-	down    bool      // the operator wants nothing to run
+	watcher
+	quits map[string]time.Time // when agents ended well that nobody has started since
 }
 
 func newTroubles(f Facts) *troubles {
-	return &troubles{spells: newSpells(f.Since)}
+	t := &troubles{
+		spells: newSpells(later(f.Since, f.KnownFrom)), quits: map[string]time.Time{},
+		watcher: watcher{sign: f.Before.Sign, watched: f.Before.Watched, down: f.Before.Down},
+	}
+	for cause, lasts := range map[string]bool{byConfig: f.Before.Invalid, byHeld: f.Before.Held, byCoordinator: f.Before.Ended && !f.Before.Down} {
+		if lasts {
+			t.begin(cause, "", t.since)
+		}
+	}
+	return t
 }
 
 func (t *troubles) see(e Event) {
@@ -37,10 +43,8 @@ func (t *troubles) see(e Event) {
 		t.begin(byOrigin, "", e.Time)
 	case "origin.reachable":
 		t.ended(byOrigin, "", e.Time)
-	case "config.invalid":
-		t.begin(byConfig, "", e.Time)
-	case "config.reloaded":
-		t.end(byConfig, "", e.Time, false)
+	case "config.invalid", "config.held", "config.approved", "config.reloaded":
+		t.file(e)
 	case "operator.pause":
 		t.begin(byPause, e.Agent, e.Time)
 	case "operator.resume":
@@ -54,54 +58,51 @@ func (t *troubles) see(e Event) {
 	}
 }
 
-// watch follows whether a coordinator ran while something was wanted up. One that
-// was killed leaves no event: that was after the last of its others. Where passes
-// are made by `pawl tick`, what they tell ends the time without one.
-func (t *troubles) watch(e Event) {
-	before := t.last
-	t.last = e.Time
-	switch {
-	case e.Kind == "coordinator.started":
-		if t.watched && !t.down && e.Time.Sub(before) > idleCoordinator {
-			t.add(byCoordinator, "", stretch{later(before, t.since), e.Time}, true)
-		}
-		t.end(byCoordinator, "", e.Time, false)
-		t.watched = true
-	case e.Kind == "coordinator.ended":
-		t.watched = false
-		if !t.down {
-			t.begin(byCoordinator, "", e.Time)
-		}
-	case e.Kind == "operator.up":
-		t.down = false
-	case e.Kind == "operator.down" && len(e.names("agents")) == 0:
-		t.down = true
-		t.forget(byCoordinator, "")
-	case !strings.HasPrefix(e.Kind, "operator."):
-		t.end(byCoordinator, "", e.Time, false)
-	}
-}
-
 // agent follows what is told of one agent's session.
 func (t *troubles) agent(e Event) {
 	switch e.Kind {
 	case "agent.waiting", "agent.unauthorised":
 		t.end(byDialog, e.Agent, e.Time, true)
 		t.begin(byDialog, e.Agent, e.Time)
-	case "handoff.taken":
+	case "handoff.taken", "wake.taken", "agent.stalled":
 		t.end(byDialog, e.Agent, e.Time, true)
+	case "handoff.answered":
+		// An answer may have been on its way when the dialog came up.
+		if from, open := t.open[subject{byDialog, e.Agent}]; open && e.Time.Sub(from) >= answerUnderWay {
+			t.end(byDialog, e.Agent, e.Time, true)
+		}
 	case "agent.exited":
 		t.end(byDialog, e.Agent, e.Time, false)
-		if t.crash(e) {
-			t.begin(byCrash, e.Agent, e.Time)
+		t.exited(e)
+	case "agent.restarted":
+		if at, ended := t.quits[e.Agent]; ended {
+			t.begin(byCrash, e.Agent, at)
 		}
+		delete(t.quits, e.Agent)
+	case "operator.restart":
+		delete(t.quits, e.Agent) // it had ended, and would have been left so
 	case "agent.parked":
+		delete(t.quits, e.Agent)
 		t.end(byCrash, e.Agent, e.Time, false)
 		t.begin(byParking, e.Agent, e.Time)
 	case "agent.started", "agent.adopted":
+		delete(t.quits, e.Agent)
 		for _, cause := range []string{byCrash, byParking} {
 			t.end(cause, e.Agent, e.Time, false)
 		}
+	}
+}
+
+// exited begins the time in which a session is missed. One that ended well is
+// missed only if it is started again for that.
+func (t *troubles) exited(e Event) {
+	delete(t.quits, e.Agent)
+	switch {
+	case !t.crash(e):
+	case e.number("code") == 0 && e.text("signal") == "":
+		t.quits[e.Agent] = e.Time
+	default:
+		t.begin(byCrash, e.Agent, e.Time)
 	}
 }
 
@@ -122,9 +123,12 @@ func (t *troubles) crowd(e Event) {
 }
 
 // ordered ends what the operator's word about agents ends. `up` without names
-// leaves a parked one parked.
+// leaves a parked one parked; any applies a change of pawl.yaml that was held.
 func (t *troubles) ordered(e Event) {
 	names := e.names("agents")
+	if e.Kind == "operator.up" {
+		t.end(byHeld, "", e.Time, false)
+	}
 	for key := range t.open {
 		all := len(names) == 0 && e.Kind == "operator.down"
 		if (all || slices.Contains(names, key.who)) && (key.cause == byParking || key.cause == byCrash) {
@@ -144,51 +148,4 @@ func (t *troubles) resumed(e Event) {
 			t.end(byPause, key.who, e.Time, false)
 		}
 	}
-}
-
-// standing closes the books: what is so now lasts until now.
-func (t *troubles) standing(f Facts) {
-	for _, m := range f.Agents {
-		t.member(m, f)
-	}
-	for _, l := range f.Limits {
-		t.limit(l)
-	}
-	if f.OriginError != "" {
-		t.lasting(byOrigin, "", f.Since, f.Until)
-	}
-	if f.ConfigError != "" {
-		t.lasting(byConfig, "", f.Since, f.Until)
-	}
-	if f.Paused {
-		t.lasting(byPause, "", f.Since, f.Until)
-	}
-	if idle(f) {
-		t.lasting(byCoordinator, "", f.LastPass, f.Until)
-	}
-	t.lose()
-	t.spread(f.Until)
-}
-
-func (t *troubles) member(m Member, f Facts) {
-	if m.Parked && m.Wanted {
-		t.lasting(byParking, m.Name, f.Since, f.Until)
-	}
-	if m.Paused {
-		t.lasting(byPause, m.Name, f.Since, f.Until)
-	}
-	if m.Waiting {
-		t.lasting(byDialog, m.Name, m.WaitingSince, f.Until)
-	}
-	if m.Restarting && m.Wanted {
-		t.lasting(byCrash, m.Name, f.Since, f.Until)
-	} else {
-		t.forget(byCrash, m.Name) // it ended and is to be left so
-	}
-}
-
-// idle says that agents are to be up, and nobody looks after them.
-func idle(f Facts) bool {
-	wanted := slices.ContainsFunc(f.Agents, func(m Member) bool { return m.Wanted })
-	return wanted && !f.Running && !f.LastPass.IsZero() && f.Until.Sub(f.LastPass) > idleCoordinator
 }

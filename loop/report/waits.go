@@ -95,8 +95,11 @@ func (w *waits) sent(e Event, id string, t *telling) {
 }
 
 // reminder says that a telling is one more to the same session. One that the
-// operator asked for is none.
+// operator asked for is none. Older events do not say so: the row counts there.
 func (w *waits) reminder(e Event) bool {
+	if _, told := e.Data["reminder"]; told {
+		return e.number("reminder") > 0
+	}
 	return e.number("attempt") > 1+w.rows[e.text("handoff")].Base
 }
 
@@ -173,8 +176,8 @@ func (w *waits) finish(spells []spell) []Wait {
 // was a tenth of the wait or more.
 func reason(x Wait, all []spell) (cause string, held Span) {
 	for _, c := range causes {
-		if c == byOrigin || c == byConfig {
-			continue // a handoff that is known waits for neither
+		if c == byOrigin || c == byConfig || c == byHeld {
+			continue // a handoff that is known waits for none of these
 		}
 		var times []stretch
 		for _, s := range all {

@@ -152,3 +152,38 @@ func TestWhatTheOperatorHasToldAgainIsNoReminder(t *testing.T) {
 		t.Errorf("told %d, reminded %d", a.Told, a.Reminders)
 	}
 }
+
+func TestTellingsAndReminders(t *testing.T) {
+	row := signal("1 claim(g) taken")
+	row.Base = 2
+	ended := row
+	ended.Base = 0
+	for name, c := range map[string]struct {
+		row             handoff.Handoff
+		events          string
+		told, reminders int
+	}{
+		"told, reminded, told again for the operator": {row, `
+			1 handoff.sent adversary handoff=h1 attempt=1
+			31 handoff.sent adversary handoff=h1 attempt=2 reminder=1
+			200 handoff.sent adversary handoff=h1 attempt=3 reminder=0`, 2, 1},
+		"and then to the next session": {ended, `
+			1 handoff.sent adversary handoff=h1 attempt=1
+			31 handoff.sent adversary handoff=h1 attempt=2 reminder=1
+			200 handoff.sent adversary handoff=h1 attempt=3 reminder=0
+			230 handoff.sent adversary handoff=h1 attempt=4 reminder=1
+			240 agent.exited adversary code=1
+			241 handoff.sent adversary handoff=h1 attempt=1`, 3, 2},
+		"old events tell by the row": {row, `
+			200 handoff.sent adversary handoff=h1 attempt=3
+			230 handoff.sent adversary handoff=h1 attempt=4`, 1, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := night(events(c.events)...)
+			f.Handoffs = []handoff.Handoff{c.row}
+			if a := Build(f).Agents[1]; a.Told != c.told || a.Reminders != c.reminders {
+				t.Errorf("told %d, reminded %d; not %d and %d", a.Told, a.Reminders, c.told, c.reminders)
+			}
+		})
+	}
+}

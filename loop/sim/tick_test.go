@@ -4,6 +4,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pawl/handoff"
@@ -85,7 +86,9 @@ func (r *rig) ending() ending {
 		})
 		events, err := l.Events(r.t.Context(), 0, 100_000)
 		for _, ev := range events {
-			e.Events[ev.Kind]++
+			if !strings.HasPrefix(ev.Kind, "coordinator.") {
+				e.Events[ev.Kind]++
+			}
 		}
 		return err
 	})
