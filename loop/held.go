@@ -2,7 +2,10 @@ package loop
 
 import (
 	"context"
-	"time"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"pawl/loop/config"
 	"pawl/loop/ledger"
@@ -13,16 +16,6 @@ type HeldError struct{ Path, Agent string }
 
 func (e *HeldError) Error() string {
 	return e.Path + " was changed, and agent " + e.Agent + ", which runs in a sandbox, could have done that: the file lies in its dir; see whether the change is yours, and apply it with pawl up"
-}
-
-// Approve lets the file as it is now take effect, whoever wrote it. The error is
-// that of the file, which changes nothing.
-func Approve(ctx context.Context, l *ledger.Ledger, path string) error {
-	data, _, err := read(path)
-	if err != nil {
-		return err
-	}
-	return l.KeepConfig(ctx, path, string(data), time.Now())
 }
 
 // Held is a HeldError where the file's content is not what was approved last and
@@ -38,8 +31,26 @@ func Held(ctx context.Context, l *ledger.Ledger, path string, data []byte) (*con
 	if fault != nil {
 		return nil, nil // written for another pawl: there is nothing to go by
 	}
-	if agent := before.Sandboxed(); agent != "" && text != string(data) {
+	if text == string(data) {
+		return before, nil
+	}
+	if agent := before.Sandboxed(followed); agent != "" {
 		return before, &HeldError{path, agent}
 	}
 	return before, nil
+}
+
+// followed is a path without symbolic links. Of one that does not exist, it is
+// what its nearest existing parent makes of it; a link that leads nowhere, or
+// that may not be looked at, is an error.
+func followed(path string) (string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return real, err
+	}
+	if _, there := os.Lstat(path); !errors.Is(there, fs.ErrNotExist) {
+		return "", err
+	}
+	parent, err := followed(filepath.Dir(path))
+	return filepath.Join(parent, filepath.Base(path)), err
 }

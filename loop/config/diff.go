@@ -82,14 +82,27 @@ func same(a, b reflect.Value) bool {
 
 // Sandboxed is the agent that could have written the configuration file itself
 // although it runs in a sandbox: its argv is wrapped, and the file lies in its
-// folder. It is "" where there is none.
-func (c *Config) Sandboxed() string {
+// folder, by the paths as they are written or as resolve follows their links.
+// Where resolve fails that cannot be ruled out. It is "" where there is none.
+func (c *Config) Sandboxed(resolve func(path string) (string, error)) string {
 	i := slices.IndexFunc(c.Agents, func(a Agent) bool {
-		rel, err := filepath.Rel(a.Dir, c.Path)
-		return len(a.Wrap) > 0 && err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+		if len(a.Wrap) == 0 || inside(a.Dir, c.Path) {
+			return len(a.Wrap) > 0
+		}
+		dir, err := resolve(a.Dir)
+		if err != nil {
+			return true
+		}
+		path, err := resolve(c.Path)
+		return err != nil || inside(dir, path)
 	})
 	if i < 0 {
 		return ""
 	}
 	return c.Agents[i].Name
+}
+
+func inside(dir, path string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }

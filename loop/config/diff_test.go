@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -79,13 +81,46 @@ func TestSandboxed(t *testing.T) {
 		{"wrapped, in a folder above", "a: {wrap: [bwrap], dir: ..}", "a"},
 		{"wrapped, in a folder beside", "a: {wrap: [bwrap], dir: ../q}", ""},
 		{"wrapped, in a folder whose name begins with dots", "a: {wrap: [bwrap], dir: ..x}", ""},
+		{"wrapped, in a link to the file's folder", "a: {}, b: {wrap: [bwrap], dir: link/to/p}", "b"},
+		{"not wrapped, in a link to the file's folder", "a: {dir: link/to/p}", ""},
+		{"wrapped, in a link to a folder below", "a: {wrap: [bwrap], dir: link/to/p/work}", ""},
+		{"wrapped, in a folder that cannot be followed", "a: {wrap: [bwrap], dir: odd/a}", "a"},
+		{"not wrapped, in a folder that cannot be followed", "a: {dir: odd/a}", ""},
 	} {
 		cfg, err := Parse("/x/p/pawl.yaml", []byte("version: 1\nadapters: {script: {command: [agent]}}\ndefaults: {adapter: script}\nagents: {"+c.agent+"}\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := cfg.Sandboxed(); got != c.want {
+		follow := func(path string) (string, error) {
+			if strings.HasPrefix(path, "/x/p/odd") {
+				return "", errors.New("not allowed")
+			}
+			return strings.Replace(path, "/x/p/link/to/", "/x/", 1), nil
+		}
+		if got := cfg.Sandboxed(follow); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// A file that is a link is the agent's as well if what it leads to is.
+func TestSandboxedFollowsTheFile(t *testing.T) {
+	cfg, err := Parse("/x/p/pawl.yaml", []byte("version: 1\nadapters: {script: {command: [agent]}}\ndefaults: {adapter: script}\nagents: {a: {wrap: [bwrap], dir: work}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for target, want := range map[string]string{"/x/p/work/pawl.yaml": "a", "/y/pawl.yaml": "", "": "a"} {
+		got := cfg.Sandboxed(func(path string) (string, error) {
+			if path != cfg.Path {
+				return path, nil
+			}
+			if target == "" {
+				return "", errors.New("not allowed")
+			}
+			return target, nil
+		})
+		if got != want {
+			t.Errorf("to %q: got %q, want %q", target, got, want)
 		}
 	}
 }

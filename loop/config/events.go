@@ -7,7 +7,7 @@ var EventKinds = []string{
 	"config.approved", "config.held", "config.invalid", "config.reloaded",
 	"coordinator.ended", "coordinator.started",
 	"handoff.answered", "handoff.dismissed", "handoff.expired", "handoff.open", "handoff.retried", "handoff.sent",
-	"handoff.stuck", "handoff.taken", "handoff.withdrawn",
+	"handoff.stuck", "handoff.superseded", "handoff.taken", "handoff.withdrawn",
 	"launcher.lost", "loop.quiet",
 	"operator.down", "operator.lift", "operator.pause", "operator.phase", "operator.restart", "operator.resume", "operator.up", "operator.wake",
 	"origin.moved", "origin.reachable", "origin.rewritten", "origin.unreachable",

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"pawl/handoff"
 )
 
 // later are kinds that belong to the contract and that nothing tells yet.
@@ -31,6 +33,9 @@ func TestEventKindsAreThoseThatAreTold(t *testing.T) {
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 			if err != nil {
 				t.Fatal(err)
+			}
+			for _, state := range closing(file) {
+				told["handoff."+string(state)] = true
 			}
 			ast.Inspect(file, func(n ast.Node) bool {
 				if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
@@ -55,7 +60,36 @@ func TestEventKindsAreThoseThatAreTold(t *testing.T) {
 			t.Errorf("%s: in the sources %v, said to come later %v", kind, told[kind], slices.Contains(later, kind))
 		}
 	}
+	for _, state := range ends {
+		if !told["handoff."+string(state)] {
+			t.Errorf("no source closes a handoff as %s", state)
+		}
+	}
 	if !slices.IsSorted(EventKinds) {
 		t.Error("EventKinds is not sorted")
 	}
+}
+
+// ends are the states that a handoff is closed with, by their names in the
+// sources. Each is told as an event, whose kind is made of it.
+var ends = map[string]handoff.State{
+	"Answered": handoff.Answered, "Superseded": handoff.Superseded, "Withdrawn": handoff.Withdrawn, "Expired": handoff.Expired,
+}
+
+// closing lists the states that a file's calls of close give.
+func closing(file *ast.File) []handoff.State {
+	var states []handoff.State
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) < 2 {
+			return true
+		}
+		if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "close" {
+			if name, ok := call.Args[1].(*ast.Ident); ok && ends[name.Name] != "" {
+				states = append(states, ends[name.Name])
+			}
+		}
+		return true
+	})
+	return states
 }

@@ -4,8 +4,10 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
+	"pawl/loop/adapter"
 	"pawl/loop/doctor"
 )
 
@@ -13,8 +15,9 @@ import (
 const masked = "***"
 
 // Masked returns a copy of c without secrets: values of variables and options
-// whose names look like a secret's, arguments that follow such a name, and the
-// credentials in URLs. References as ${NAME} stay, as they hold none.
+// whose names look like a secret's, arguments that follow such a name, what looks
+// like a secret by itself, credentials in URLs, and the paths of notify's URLs.
+// References as ${NAME} and the templates of adapters stay, as they hold none.
 func (c *Config) Masked() *Config {
 	m := *c
 	m.Origin.URL = doctor.Mask(c.Origin.URL)
@@ -38,13 +41,12 @@ func (c *Config) Masked() *Config {
 	}
 	m.Adapters = maps.Clone(c.Adapters)
 	for name, p := range m.Adapters {
-		p.Command = maskArgv(p.Command)
-		m.Adapters[name] = p
+		m.Adapters[name] = maskProfile(p)
 	}
 	m.Notify = slices.Clone(c.Notify)
 	for i := range m.Notify {
 		n := &m.Notify[i]
-		n.Run, n.URL = maskArgv(n.Run), doctor.Mask(n.URL)
+		n.Run, n.URL = maskArgv(n.Run), maskHook(n.URL)
 	}
 	return &m
 }
@@ -57,59 +59,94 @@ func maskEnv(env []EnvVar) []EnvVar {
 	return env
 }
 
-// maskValue hides what a variable holds beside references, if its name says
-// that it is a secret, and otherwise the credentials of URLs in it.
+func maskText(text string) string { return hideSecrets(text, references(text)) }
+
+// maskValue hides a value whole if its name says that it is a secret.
 func maskValue(name, value string) string {
-	if !secretName(name) {
-		return doctor.Mask(value)
+	if secretName(name) {
+		return hide(value, references(value), []span{{0, len(value)}})
 	}
-	var out strings.Builder
-	rest := value
-	for rest != "" {
-		at := reference.FindStringIndex(rest)
-		if at == nil {
-			at = []int{len(rest), len(rest)}
-		}
-		if at[0] > 0 {
-			out.WriteString(masked)
-		}
-		out.WriteString(rest[at[0]:at[1]])
-		rest = rest[at[1]:]
-	}
-	return out.String()
+	return maskText(value)
 }
 
-// maskArgv hides what follows an option with a secret's name, in the same
-// argument or as the next one. The program itself stays.
-func maskArgv(argv []string) []string {
-	argv = slices.Clone(argv)
-	for i := 1; i < len(argv); i++ {
-		name, value, assigned := strings.Cut(argv[i], "=")
-		switch before := argv[i-1]; {
-		case strings.HasPrefix(before, "-") && !strings.Contains(before, "=") && secretName(before) && !strings.HasPrefix(argv[i], "-"):
-			argv[i] = maskValue("secret", argv[i])
-		case assigned:
-			argv[i] = name + "=" + maskValue(name, value)
-		default:
-			argv[i] = doctor.Mask(argv[i])
+// maskProfile hides secrets in argv parts. Should a template not be one any more
+// without its texts, nothing of it is shown.
+func maskProfile(p adapter.Profile) adapter.Profile {
+	p.Command = maskParts(p.Command, 1, templates)
+	p.Model, p.Resume = maskParts(p.Model, 0, templates), maskParts(p.Resume, 0, templates)
+	lists := map[string][]string{"command": p.Command, "model": p.Model, "resume": p.Resume}
+	for _, problem := range (adapter.Profile{Command: p.Command, Model: p.Model, Resume: p.Resume}).Validate() {
+		key, index, _ := strings.Cut(problem.Key, "/")
+		if i, err := strconv.Atoi(index); err == nil && i < len(lists[key]) {
+			lists[key][i] = masked
 		}
 	}
-	return argv
+	return p
+}
+
+var hook = regexp.MustCompile(`^([A-Za-z]+://)([^/?#]*@)?([^/?#]+/?)(.*)$`)
+
+// maskHook leaves scheme and host of a URL. Who knows the path of a chat's hook
+// can write there.
+func maskHook(url string) string {
+	parts := hook.FindStringSubmatch(url)
+	if parts == nil {
+		return maskText(url)
+	}
+	user, host, rest := parts[2], parts[3], parts[4]
+	if user != "" {
+		user = masked + "@"
+	}
+	if rest != "" {
+		host, rest = strings.TrimSuffix(host, "/")+"/", hide(rest, references(rest), []span{{0, len(rest)}})
+	}
+	return parts[1] + user + host + rest
+}
+
+// maskArgv hides what is secret in a command's arguments. The program stays.
+func maskArgv(argv []string) []string { return maskParts(argv, 1, references) }
+
+// maskParts hides what is secret in the arguments from the index first on, but
+// for what keep says.
+func maskParts(argv []string, first int, keep func(string) []span) []string {
+	out := slices.Clone(argv)
+	for i := first; i < len(argv); i++ {
+		arg := argv[i]
+		secret := secretsIn(arg)
+		if i > first {
+			secret = append(secret, toldBefore(argv[:i], arg)...)
+		}
+		out[i] = hide(arg, keep(arg), secret)
+	}
+	return out
+}
+
+// toldBefore is what of an argument is secret by those before it: all of it
+// after a secret's name, and the password after a user's option.
+func toldBefore(before []string, arg string) []span {
+	user, _, pair := strings.Cut(arg, ":")
+	switch {
+	case namesNext(before, arg):
+		return []span{{0, len(arg)}}
+	case pair && userOption.MatchString(before[len(before)-1]) && !numericUser.MatchString(arg):
+		return []span{{len(user) + 1, len(arg)}}
+	}
+	return nil
 }
 
 var (
-	nameWords   = regexp.MustCompile(`[A-Za-z]+`)
-	secretParts = []string{"token", "secret", "password", "passwd", "passphrase", "credential", "apikey"}
-	secretWords = []string{"key", "keys", "pass", "pw", "pwd", "auth", "authorization", "bearer", "cookie", "pat"}
+	bareName    = regexp.MustCompile(`^-*[A-Za-z_][A-Za-z0-9_.-]*[:=]?$`)
+	userOption  = regexp.MustCompile(`^(?:-u|-U|--user|--proxy-user)$`)
+	numericUser = regexp.MustCompile(`^[0-9]+:[0-9]+$`)
 )
 
-// secretName says that what has this name is likely to be a secret. It rather
-// hides too much.
-func secretName(name string) bool {
-	for _, word := range nameWords.FindAllString(strings.ToLower(name), -1) {
-		if slices.Contains(secretWords, word) || slices.ContainsFunc(secretParts, func(part string) bool { return strings.Contains(word, part) }) {
-			return true
-		}
+// namesNext says that the last of the arguments before is a secret's name and
+// the next one its value, and not another option.
+func namesNext(before []string, next string) bool {
+	last := before[len(before)-1]
+	if !bareName.MatchString(last) || !secretName(last) {
+		return false
 	}
-	return false
+	set := len(before) > 1 && strings.HasSuffix(before[len(before)-2], "-setenv")
+	return set || !strings.HasPrefix(next, "-")
 }

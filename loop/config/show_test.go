@@ -168,6 +168,9 @@ func FuzzShow(f *testing.F) {
 		}
 		f.Add(data)
 	}
+	f.Add([]byte("version: 1\nadapters: {s: {command: [a, '{{if .Model}}--token={{printf \"%s-x\" .Model}}{{end}}', 'https://u:p@h/?k={{.Role}}'], model: ['--key={{ .Model }}x']}}\n" +
+		"agents: {a: {adapter: s, wrap: [sh, -c, 'T_TOKEN=\"a b\"; X: y', -u, 'me:x'], env: {KEY: 'a${B}c', H: 'Authorization: Bearer \\x'}}}\n" +
+		"notify: [{on: ['*'], url: 'https://u:p@h/x?y#z'}]\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := Parse("/srv/acme/pawl.yaml", data)
 		if err == nil {
