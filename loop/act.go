@@ -176,6 +176,7 @@ func (e *Engine) touch(ctx context.Context, cfg *config.Config, d Decision, a Ac
 // forget clears away an ended session of an agent that has no other on record.
 func (e *Engine) forget(ctx context.Context, cfg *config.Config, a Action) error {
 	session, where := e.place(cfg, a.Agent)
+	session, where = cmp.Or(a.Session, session), cmp.Or(a.Launcher, where)
 	l, err := e.launcher(where)
 	if err != nil {
 		return err

@@ -139,12 +139,12 @@ func (x *explainer) nothing() string {
 	case x.Service && x.runs:
 		return "runs, since " + x.ago(x.Since)
 	case x.State == "active":
-		return "works; nothing is open" + x.unclear()
+		return "works; " + x.free() + x.unclear()
 	}
-	text := "has nothing to do: nothing is open" + x.unclear()
+	text := "has nothing to do: " + x.free() + x.unclear()
 	for _, h := range x.p.w.Expired {
 		if h.Agent == x.Name {
-			text = fmt.Sprintf("did not answer %s, and nothing else is open; pawl handoffs retry %s has it told again, pawl handoffs dismiss %s -m WHY lets it be", h.Label(), h.ID, h.ID)
+			text = fmt.Sprintf("did not answer %s, and owes nothing else; pawl handoffs retry %s has it told again, pawl handoffs dismiss %s -m WHY lets it be", h.Label(), h.ID, h.ID)
 			break
 		}
 	}
@@ -155,6 +155,14 @@ func (x *explainer) nothing() string {
 		text += "; its schedule wakes it at " + x.at(x.NextWake)
 	}
 	return text
+}
+
+// free says that it owes nothing: of what is open, nothing asks it for an answer.
+func (x *explainer) free() string {
+	if len(x.Handoffs) > 0 {
+		return "it owes nothing"
+	}
+	return "nothing is open"
 }
 
 // unclear tells of the first marker that is there and not obeyed: the usual

@@ -49,7 +49,7 @@ func TestExplainWhoseTurnItIs(t *testing.T) {
 			pass 3
 			expect reason builder review(a) pass … it brings a result and asks for nothing
 			expect next builder review(a) pass … origin is looked at
-			expect answer builder has nothing to do: nothing is open; phase core waits for ## DONE in STATUS-core.md, which is not in origin's branch yet`},
+			expect answer builder has nothing to do: it owes nothing; phase core waits for ## DONE in STATUS-core.md, which is not in origin's branch yet`},
 		{"a newer letter lies there", noStall, `
 			up
 			pass 2

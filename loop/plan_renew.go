@@ -100,5 +100,8 @@ func (p *planner) undisturbed(u *unit, row ledger.Session) bool {
 	if u.Kind == config.KindTask || u.Watch == config.WatchNone || !p.idle(u) || row.Evidence == typed || p.inFlight(u) != "" {
 		return false
 	}
-	return !slices.ContainsFunc(p.handoffsOf(u.Name), func(id string) bool { return p.s.Handoffs[id].State == handoff.Taken })
+	return !slices.ContainsFunc(p.handoffsOf(u.Name), func(id string) bool {
+		h := p.s.Handoffs[id]
+		return h.State == handoff.Taken && p.owed(h)
+	})
 }

@@ -151,9 +151,9 @@ func (p *planner) ended(u *unit, row ledger.Session, exit *launcher.Exit) {
 	switch {
 	case !asked:
 		p.heal(u, row, how, exit)
-	case exit != nil && (want == ledger.Down || want == ledger.Off):
-		// Nobody starts it again: what its launcher still shows of it goes away now.
-		p.act(Action{Kind: Forget, Agent: u.Name, Generation: row.Generation, Again: true})
+	case exit != nil && (want == ledger.Down || want == ledger.Off || row.Launcher != u.launcher || row.Name != u.Session):
+		// Nothing starts in its place: what its launcher still shows of it goes away now.
+		p.act(Action{Kind: Forget, Agent: u.Name, Generation: row.Generation, Session: row.Name, Launcher: row.Launcher, Again: true})
 	}
 }
 

@@ -211,11 +211,15 @@ func (p *planner) carried(w delivery.Wake) []handoff.Handoff {
 }
 
 // owed says that the agent has to do something about h once it has taken it.
-func (p *planner) owed(h handoff.Handoff) bool {
+func (p *planner) owed(h handoff.Handoff) bool { return Owed(p.w.Rules, h) }
+
+// Owed says that the agent has to do something about h: to answer it, or to
+// delete it. A passing review only tells it something.
+func Owed(r handoff.Rules, h handoff.Handoff) bool {
 	if h.Kind == handoff.Inbox {
 		return true
 	}
-	answer := p.w.Rules.AnsweredBy(h)
+	answer := r.AnsweredBy(h)
 	return answer != "" && !h.Report(answer)
 }
 

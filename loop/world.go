@@ -72,7 +72,9 @@ type Action struct {
 	Reason     string
 	Generation string // of the session that is started, stopped or woken
 	WakeID     string
-	Again      bool // the same order as in an earlier pass, repeated in case it was lost
+	Session    string // of a session that is forgotten, where it is not the configured one …
+	Launcher   string // … and the launcher that has it
+	Again      bool   // the same order as in an earlier pass, repeated in case it was lost
 }
 
 // Decision is what a plan says: rows to write first, all or none, and then

@@ -50,7 +50,9 @@ func (a *app) configPath() (string, error) {
 			return "", err
 		}
 		if path, err = config.Find(wd); err != nil {
-			return "", err
+			if path = orphan(wd); path == "" {
+				return "", err
+			}
 		}
 	}
 	abs, err := filepath.Abs(path)
@@ -61,6 +63,19 @@ func (a *app) configPath() (string, error) {
 		abs = real
 	}
 	return abs, nil
+}
+
+// orphan is where the pawl.yaml was of a loop whose state directory is there, in
+// dir or above: it was removed, and what runs is still to be seen and stopped.
+func orphan(dir string) string {
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, ".pawl", ledger.File)); err == nil {
+			return filepath.Join(dir, config.Name)
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
 }
 
 // open opens the project with a good pawl.yaml, and its ledger, which is made

@@ -65,7 +65,8 @@ type agentView struct {
 	Why       string `json:"-"` // it is told nothing now, because
 
 	Told string            `json:"-"` // what is on its way to it
-	Owes []handoff.Handoff `json:"-"` // oldest first
+	Owes []handoff.Handoff `json:"-"` // what is open and asks for something, oldest first
+	Has  []handoff.Handoff `json:"-"` // what is open, told, and asks for nothing
 }
 
 type serviceView struct {
@@ -187,11 +188,15 @@ func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
 		v.State = "exited"
 	}
 	for _, id := range d.After.Order {
-		if h := d.After.Handoffs[id]; h.Agent == u.Name && !h.State.Closed() {
+		switch h := d.After.Handoffs[id]; {
+		case h.Agent != u.Name || h.State.Closed():
+		case h.State == handoff.Taken && !loop.Owed(w.Rules, h):
+			v.Has = append(v.Has, h)
+		default:
 			v.Owes = append(v.Owes, h)
 		}
 	}
-	v.Handoffs = len(v.Owes)
+	v.Handoffs = len(v.Owes) + len(v.Has)
 	for _, wake := range w.State.Wakes { // a preview's own wakes are not on their way
 		if wake.Agent == u.Name && (wake.State == delivery.Queued || wake.State == delivery.Sent) {
 			v.Told = wake.Text

@@ -64,20 +64,24 @@ func explain(t *table, a agentView, now time.Time) {
 		t.note("sees", a.Evidence)
 	}
 	t.note("told", a.Told)
-	for i, h := range a.Owes {
-		if i == shownHandoffs {
-			t.note("", fmt.Sprintf("and %d more; pawl handoffs lists them", len(a.Owes)-i))
-			break
-		}
-		label := "owes"
-		if i > 0 {
-			label = ""
-		}
-		t.note(label, owed(h, now))
+	noteHandoffs(t, "owes", a.Owes, now)
+	if len(a.Owes) == 0 {
+		noteHandoffs(t, "has", a.Has, now)
 	}
 	t.note("held", whyText(a))
 	t.note("stale", a.Outdated)
 	t.note("wakes", wakeText(a.NextWake, now))
+}
+
+func noteHandoffs(t *table, label string, list []handoff.Handoff, now time.Time) {
+	for i, h := range list {
+		if i == shownHandoffs {
+			t.note("", fmt.Sprintf("and %d more; pawl handoffs lists them", len(list)-i))
+			return
+		}
+		t.note(label, owed(h, now))
+		label = ""
+	}
 }
 
 // owed is one open handoff in words.

@@ -27,6 +27,7 @@ type builder struct {
 	sequence *sequence
 	tables   *timetables
 	unproven map[string]string // why a phase's DONE was not obeyed, by phase
+	flawed   []Event           // signals that could not be read as they were meant
 }
 
 func (b *builder) see(e Event) {
@@ -37,8 +38,11 @@ func (b *builder) see(e Event) {
 	b.waits.see(e)
 	b.sequence.see(e)
 	b.tables.see(e)
-	if e.Kind == "phase.unproven" {
+	switch e.Kind {
+	case "phase.unproven":
 		b.unproven[e.text("phase")] = e.text("why")
+	case "signal.malformed":
+		b.flawed = append(b.flawed, e)
 	}
 }
 
@@ -54,7 +58,7 @@ func (b *builder) finish() Report {
 	if f.KnownFrom.After(f.Since) {
 		r.KnownFrom = Moment{f.KnownFrom}
 	}
-	r.Needs = needs(f, b.notProven(), b.troubles.unattended(f), b.stuck)
+	r.Needs = append(needs(f, b.notProven(), b.troubles.idle, b.stuck), flawedNeeds(b.flawed)...)
 	return r
 }
 

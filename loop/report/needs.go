@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"pawl/handoff"
@@ -61,17 +62,41 @@ func memberNeeds(m Member) (out []Need) {
 	return out
 }
 
+// shownFlaws is how many commits that could not be read are told one by one.
+const shownFlaws = 3
+
+// flawedNeeds are the newest signals that say another thing than they were meant
+// to: whoever writes such, writes the next one so too.
+func flawedNeeds(list []Event) (out []Need) {
+	for i := len(list) - 1; i >= 0; i-- {
+		if len(out) == shownFlaws {
+			return append(out, Need{"malformed", "", fmt.Sprintf("%d malformed signals more", i+1), "pawl events -n 500"})
+		}
+		e := list[i]
+		out = append(out, Need{"malformed", "", "commit " + handoff.Short(e.text("commit")) + " is malformed: " + handoff.Clean(e.text("text"), maxText), "git show " + handoff.Short(e.text("commit"))})
+	}
+	return out
+}
+
+// configured leaves out what is about agents that pawl.yaml does not have.
+func configured(f Facts, list []handoff.Handoff) []handoff.Handoff {
+	return slices.DeleteFunc(slices.Clone(list), func(h handoff.Handoff) bool {
+		return !slices.ContainsFunc(f.Agents, func(m Member) bool { return m.Name == h.Agent })
+	})
+}
+
 func handoffNeeds(f Facts, stuck func(id string) string) (out []Need) {
-	for i, h := range f.Expired {
+	expired := configured(f, f.Expired)
+	for i, h := range expired {
 		if i == shownNeeds {
-			text := fmt.Sprintf("%d handoffs more were not answered", len(f.Expired)-i)
+			text := fmt.Sprintf("%d handoffs more were not answered", len(expired)-i)
 			out = append(out, Need{"expired", "", text, "pawl handoffs --all"})
 			break
 		}
 		out = append(out, Need{"expired", h.Agent, h.Agent + " did not answer " + h.Label(), "pawl handoffs retry " + h.ID})
 	}
 	n := 0
-	for _, h := range f.Handoffs {
+	for _, h := range configured(f, f.Handoffs) {
 		if !h.Stuck || h.State.Closed() || h.State == handoff.Taken {
 			continue
 		}

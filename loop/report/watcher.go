@@ -15,6 +15,7 @@ type watcher struct {
 	sign    time.Time // the last one of life: an event that a pass or a coordinator left
 	watched bool      // by a coordinator, as far as is known
 	down    bool      // the operator wants nothing to run
+	idle    time.Time // once the books are closed: since when nobody looks; zero: somebody does
 }
 
 // watch follows whether a coordinator ran while something was wanted up. One that
@@ -81,8 +82,11 @@ func abandoned(f Facts) bool {
 // unattended is since when agents are to be up and nobody looks after them; zero
 // when somebody does.
 func (t *troubles) unattended(f Facts) time.Time {
-	last := later(f.LastPass, t.sign)
-	if !abandoned(f) || last.IsZero() || f.Until.Sub(last) <= idleCoordinator {
+	last, patience := later(f.LastPass, t.sign), idleCoordinator
+	if t.watched || t.lasts(byCoordinator, "") {
+		patience = 0 // it is known to have run, and does not any more
+	}
+	if !abandoned(f) || last.IsZero() || f.Until.Sub(last) <= patience {
 		return time.Time{}
 	}
 	return last
@@ -94,7 +98,8 @@ func (t *troubles) unwatched(f Facts) {
 	if from := t.open[subject{byCoordinator, ""}]; f.LastPass.After(from) {
 		t.end(byCoordinator, "", f.LastPass, true)
 	}
-	if from := t.unattended(f); !from.IsZero() {
+	t.idle = t.unattended(f)
+	if from := t.idle; !from.IsZero() {
 		t.lasting(byCoordinator, "", from, f.Until)
 	} else if abandoned(f) && t.lasts(byCoordinator, "") {
 		t.lasting(byCoordinator, "", f.Until, f.Until)
