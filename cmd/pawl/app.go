@@ -54,6 +54,9 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	a := &app{in: in, out: out, err: errw}
 	root := a.root()
 	root.SetVersionTemplate("pawl {{.Version}}\n")
+	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
+		plainFlags(root)
+	}
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(out)
@@ -68,17 +71,12 @@ func unknownCommand(root *cobra.Command, err error) error {
 		return err
 	}
 	line, _, _ := strings.Cut(err.Error(), "\n")
-	above, hint := root, ""
+	hint := root.CommandPath() + " --help lists the commands"
 	if words := strings.Split(line, `"`); len(words) > 3 { // unknown command "statsu" for "pawl phase"
-		if c, _, err := root.Find(strings.Fields(words[3])[1:]); err == nil {
-			above = c
-		}
-		above.SuggestionsMinimumDistance = root.SuggestionsMinimumDistance
-		if near := above.SuggestionsFor(words[1]); len(near) > 0 {
-			hint = "did you mean " + strings.Join(near, " or ") + "? "
+		if above, _, err := root.Find(strings.Fields(words[3])[1:]); err == nil {
+			hint = meantCommand(above, words[1])
 		}
 	}
-	hint += above.CommandPath() + " --help lists the commands"
 	return &hinted{&usageError{errors.New(line)}, hint}
 }
 
@@ -97,7 +95,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print errors only")
 	f.BoolVarP(&a.verbose, "verbose", "v", false, "log more")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &hinted{&usageError{flagError(err)}, c.CommandPath() + " --help lists its flags"}
+		return &hinted{&usageError{flagError(err)}, meantFlag(c, err)}
 	})
 	root.AddCommand(
 		a.initCommand(), a.upCommand(), a.downCommand(), a.watchCommand(), a.tickCommand(),

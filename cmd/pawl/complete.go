@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // words are what may be written at a place of a command line, each with a
@@ -68,6 +69,16 @@ func (a *app) completes(root *cobra.Command) {
 		for flag, offer := range flagFiles[name] {
 			declared(c.RegisterFlagCompletionFunc(flag, offer))
 		}
+	}
+}
+
+// plainFlags takes the backticks out of what flags say of themselves: they name
+// a value for the help, and a shell would show them.
+func plainFlags(root *cobra.Command) {
+	plain := func(f *pflag.Flag) { f.Usage = strings.ReplaceAll(f.Usage, "`", "") }
+	for _, c := range append(allCommands(root), root) {
+		c.Flags().VisitAll(plain)
+		c.PersistentFlags().VisitAll(plain)
 	}
 }
 

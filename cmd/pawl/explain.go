@@ -133,7 +133,9 @@ func (p *project) explain(ctx context.Context, names []string, asJSON bool) erro
 		x := explained{Explanation: loop.Explain(w, d, name)}
 		x.Answer += rest
 		if !one && !asJSON {
-			p.app.say("%s", x.Answer)
+			if !p.app.quiet {
+				whole(p.app.out, "", 0, "", x.Answer)
+			}
 			continue
 		}
 		if x.Closed, err = p.ledger.Recent(ctx, name, w.Now.Add(-recentFor), recentShown); err != nil {

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
+	"strings"
 	"time"
 
 	"pawl/handoff"
@@ -11,13 +13,9 @@ import (
 
 // printExplanation writes the answer first, and below it what it rests on.
 func printExplanation(w io.Writer, x explained, now time.Time) {
-	fmt.Fprintln(w, paint(w, bold, x.Answer))
+	whole(w, "", 0, bold, x.Answer)
 	fmt.Fprintln(w)
-	line := func(label, text string) {
-		if text != "" {
-			fmt.Fprintf(w, "  %s%s\n", paint(w, faint, fmt.Sprintf("%-10s", label)), text)
-		}
-	}
+	line := func(label, text string) { factLine(w, label, "", text) }
 	line("state", doingText(x.Explanation, now))
 	line("sees", handoff.Clean(x.Evidence, 300))
 	line("asked for", askedText(x.Explanation))
@@ -37,7 +35,7 @@ func printExplanation(w io.Writer, x explained, now time.Time) {
 	if p := x.Wait; p != nil {
 		line("waits", p.String())
 		for _, m := range p.Unclear {
-			line("", paint(w, yellow, unclearLine(p.Status, m)))
+			factLine(w, "", yellow, unclearLine(p.Status, m))
 		}
 	}
 	if !x.NextLook.IsZero() && !x.Service {
@@ -45,6 +43,41 @@ func printExplanation(w io.Writer, x explained, now time.Time) {
 	}
 	printOpen(w, x.Explanation, now)
 	printClosed(w, x, now)
+}
+
+// factLine is a line that the answer rests on; an empty one is left out.
+func factLine(w io.Writer, label, style, text string) {
+	if text != "" {
+		whole(w, "  "+paint(w, faint, pad(label, 10)), 12, style, text)
+	}
+}
+
+// whole prints text behind a head of so many columns, as hang does, and leaves
+// nothing out: an explanation is read to its end.
+func whole(w io.Writer, head string, indent int, style, text string) {
+	lines := []string{text}
+	if limit := columns(w); limit > 0 {
+		lines = wrap(text, min(limit, readable)-indent, math.MaxInt)
+	}
+	for _, l := range lines {
+		fmt.Fprintf(w, "%s%s\n", head, paint(w, style, l))
+		head = strings.Repeat(" ", indent)
+	}
+}
+
+// openEntry is the first line of something open: its id, what it is, and what
+// that says, below it where a terminal has no room beside it.
+func openEntry(w io.Writer, id, what, says string) {
+	limit := min(columns(w), readable)
+	switch {
+	case says == "":
+		whole(w, id+"  ", width(id)+2, "", what)
+	case limit == 0 || width(id)+2+width(what)+2+width(says) <= limit:
+		fmt.Fprintf(w, "%s  %s  %s\n", id, what, paint(w, faint, says))
+	default:
+		whole(w, id+"  ", width(id)+2, "", what)
+		whole(w, "    ", 4, faint, says)
+	}
 }
 
 func doingText(x loop.Explanation, now time.Time) string {
@@ -100,15 +133,13 @@ func printOpen(w io.Writer, x loop.Explanation, now time.Time) {
 	}
 	fmt.Fprintf(w, "\n%s\n", paint(w, faint, "OPEN"))
 	for _, s := range x.Handoffs {
-		fmt.Fprintf(w, "%s  %s  %s", s.ID, s.State, s.Label())
-		if subject := handoff.Clean(s.Subject, 120); subject != "" {
-			fmt.Fprintf(w, "  %s", paint(w, faint, subject))
-		}
-		fmt.Fprintf(w, "\n  %s\n", s.Reason)
-		fmt.Fprintf(w, "  %s%s: %s\n", paint(w, faint, "next  "), soon(s.NextAt, now), s.Next)
+		openEntry(w, s.ID, string(s.State)+"  "+s.Label(), handoff.Clean(s.Subject, 120))
+		whole(w, "  ", 2, "", s.Reason)
+		whole(w, "  "+paint(w, faint, "next  "), 8, "", soon(s.NextAt, now)+": "+s.Next)
 	}
 	for _, it := range x.Items {
-		fmt.Fprintf(w, "%s  %s  %s  %s\n  %s\n", it.ID, it.State, it.Kind, paint(w, faint, handoff.Clean(it.Text, 120)), it.Reason)
+		openEntry(w, it.ID, string(it.State)+"  "+string(it.Kind), handoff.Clean(it.Text, 120))
+		whole(w, "  ", 2, "", it.Reason)
 	}
 }
 
@@ -118,9 +149,9 @@ func printClosed(w io.Writer, x explained, now time.Time) {
 	}
 	fmt.Fprintf(w, "\n%s\n", paint(w, faint, "CLOSED"))
 	for _, h := range x.Closed {
-		fmt.Fprintf(w, "%s  %s  %s  %s\n", h.ID, moment(h.At, now), h.Label(), endOf(h.Handoff))
+		whole(w, h.ID+"  ", width(h.ID)+2, "", moment(h.At, now)+"  "+h.Label()+"  "+endOf(h.Handoff))
 		if h.State == handoff.Expired {
-			fmt.Fprintf(w, "  %s\n", paint(w, faint, "pawl handoffs retry "+h.ID+" tells it again, pawl handoffs dismiss "+h.ID+" -m WHY closes it"))
+			whole(w, "  ", 2, faint, "pawl handoffs retry "+h.ID+" tells it again, pawl handoffs dismiss "+h.ID+" -m WHY closes it")
 		}
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"pawl/loop/config"
 )
 
 // examples show each command at work, by its name.
@@ -52,6 +55,7 @@ var examples = map[string]string{
 // the voice of the rest.
 func helps(root *cobra.Command) {
 	root.SetHelpCommand(helpCommand())
+	root.SetHelpFunc(printHelp)
 	root.InitDefaultHelpCmd()
 	for _, c := range append(allCommands(root), root) {
 		if example := examples[nameOf(c)]; c.Example == "" && example != "" {
@@ -80,12 +84,47 @@ func helpCommand() *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			about, rest, err := c.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return &hinted{&usageError{errors.New("there is no command " + quote(strings.Join(args, " ")))}, "pawl --help lists the commands"}
+			if len(rest) > 0 {
+				return &hinted{&usageError{errors.New("there is no command " + quote(strings.Join(args, " ")))}, meantCommand(about, rest[0])}
+			}
+			if err != nil {
+				return &usageError{err}
 			}
 			return about.Help()
 		},
 	}
+}
+
+// meantCommand is the hint for a word that is no command below above.
+func meantCommand(above *cobra.Command, word string) string {
+	if !above.HasSubCommands() {
+		return above.CommandPath() + " --help says more"
+	}
+	hint := above.CommandPath() + " --help lists the commands"
+	above.SuggestionsMinimumDistance = above.Root().SuggestionsMinimumDistance
+	if near := above.SuggestionsFor(word); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, " or ") + "? " + hint
+	}
+	return hint
+}
+
+// meantFlag is the hint for flags of c that err is about.
+func meantFlag(c *cobra.Command, err error) string {
+	hint := c.CommandPath() + " --help lists its flags"
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
+		return hint
+	}
+	var known []string
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			known = append(known, f.Name)
+		}
+	})
+	if near := config.Nearest(unknown.GetSpecifiedName(), known); near != "" {
+		return "did you mean --" + near + "? " + hint
+	}
+	return hint
 }
 
 // nameOf is a command's name as it is written behind pawl; "" for pawl itself.

@@ -112,8 +112,8 @@ func TestPackingIsNotRepeated(t *testing.T) {
 // Many pushes, every fifth of them a rewrite, go several times past what asks for
 // packing. The mirror then holds little more than what its refs reach.
 func TestManyPushesKeepTheMirrorSmall(t *testing.T) {
-	if os.Getenv("PAWL_TEST_ALL") == "" {
-		t.Skip("it takes a minute; PAWL_TEST_ALL is not set")
+	if os.Getenv("PAWL_NIGHTLY") == "" {
+		t.Skip("it takes a minute; PAWL_NIGHTLY is not set")
 	}
 	r := newRepo(t, "--bare")
 	m := mirrorOf(t, r.dir)
