@@ -71,6 +71,12 @@ type examiner struct {
 	git string   // the program; "" without one
 	uid int
 	now time.Time
+
+	// What several checks ask for is found out by the first of them.
+	tipOnce    sync.Once
+	tipFound   originTip
+	ledgerOnce sync.Once
+	ledgerKept keptLedger
 }
 
 func newExaminer(a *app, path string, cfg *config.Config) *examiner {
@@ -96,7 +102,7 @@ func (e *examiner) checks() []check {
 			list = append(list, e.agent(i))
 		}
 	}
-	return append(list, e.stateDir, e.coordinator, e.clock)
+	return append(list, e.services, e.stateDir, e.coordinator, e.clock)
 }
 
 // examine runs all checks side by side.

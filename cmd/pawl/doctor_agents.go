@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +19,8 @@ import (
 func (e *examiner) agent(i int) check {
 	return func(ctx context.Context) []doctor.Finding {
 		a := e.cfg.Agents[i]
-		return append(doctor.Agent(e.agentFacts(a)), e.clone(ctx, i)...)
+		list := append(doctor.Agent(e.agentFacts(a)), e.clone(ctx, i)...)
+		return append(list, e.parked(ctx, doctor.AgentGroup(a.Name), a.Name)...)
 	}
 }
 
@@ -43,11 +45,39 @@ func (e *examiner) agentFacts(a config.Agent) doctor.AgentFacts {
 		path, err := proc.FindProgram(first, a.Dir, env)
 		f.Path = path
 		if err != nil {
-			f.Missing = e.notFound(err)
+			f.Missing, f.Denied = e.notFound(err), deniedProgram(first, a, env)
 		}
 	}
 	f.Refused, f.Advice = e.refused(a, profile)
 	return f
+}
+
+// deniedProgram is the first file that would be the program of an agent whose
+// environment is env, and that nobody may execute; "" without one. It is asked
+// where no program was found.
+func deniedProgram(name string, a config.Agent, env []string) string {
+	dirs := []string{""}
+	if !strings.Contains(name, "/") {
+		dirs = filepath.SplitList(agentPath(a, env))
+	}
+	for _, dir := range dirs {
+		file := filepath.Join(dir, name)
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(a.Dir, file)
+		}
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			return file
+		}
+	}
+	return ""
+}
+
+// lacksProgram is the refusal of an `up` that does not find an agent's program.
+func lacksProgram(a config.Agent, adapterName, program string) error {
+	if file := deniedProgram(program, a, ownEnvironment()); file != "" {
+		return &hinted{fmt.Errorf("agent %s: %s", a.Name, doctor.NotExecutable(adapterName, program)), "chmod +x " + file}
+	}
+	return &hinted{fmt.Errorf("agent %s: adapter %s runs %q, which is not on PATH", a.Name, adapterName, program), "install it, or set adapters." + adapterName + ".command"}
 }
 
 // notFound is why a program was not found, without the whole PATH.

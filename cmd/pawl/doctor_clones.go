@@ -15,23 +15,26 @@ import (
 	"pawl/loop"
 	"pawl/loop/config"
 	"pawl/loop/doctor"
+	"pawl/loop/ledger"
 )
 
 // clone judges the folder of the i-th agent.
 func (e *examiner) clone(ctx context.Context, i int) []doctor.Finding {
 	a := e.cfg.Agents[i]
 	f := doctor.CloneFacts{Agent: a.Name, Dir: a.Dir, Own: a.Dir == e.cfg.Dir, Loop: a.Kind == config.KindLoop, Want: e.cfg.Origin.Branch, Remote: e.cfg.Origin.Remote}
-	if _, err := os.Lstat(a.Dir); errors.Is(err, fs.ErrNotExist) {
-		f.Absent = true
-		return doctor.Clone(f)
-	}
-	if e.git == "" {
-		return nil
-	}
 	for _, other := range e.cfg.Agents[:i] {
 		if other.Enabled && other.Dir == a.Dir {
 			f.Shared = append(f.Shared, other.Name)
 		}
+	}
+	if _, err := os.Lstat(a.Dir); errors.Is(err, fs.ErrNotExist) {
+		kept := e.ledger(ctx).state
+		_, f.Runs = kept.Sessions[a.Name]
+		f.Absent, f.Wanted = true, kept.Agents[a.Name].Wanted == ledger.Up
+		return doctor.Clone(f)
+	}
+	if e.git == "" {
+		return nil
 	}
 	top, locked, err := e.workTree(ctx, a.Dir)
 	if err != nil {
@@ -39,6 +42,10 @@ func (e *examiner) clone(ctx context.Context, i int) []doctor.Finding {
 		return doctor.Clone(f)
 	}
 	f.Top, f.Lock = top, locked
+	if top == "" { // git ended, and on a busy machine its words were not read in time
+		f.Slow = true
+		return doctor.Clone(f)
+	}
 	if real, err := filepath.EvalSymlinks(a.Dir); err == nil && real == top {
 		f.Top = a.Dir
 	}
@@ -62,8 +69,8 @@ func (e *examiner) compareOrigin(ctx context.Context, f *doctor.CloneFacts) {
 	f.Alike = ours == "" || samePlace(theirs, ours) // without an origin that is told elsewhere
 }
 
-// compareBranch finds out how a clone's branch stands to origin's, as it was
-// last fetched there, and what is not committed.
+// compareBranch finds out how a clone's branch stands to origin's, and what is
+// not committed.
 func (e *examiner) compareBranch(ctx context.Context, f *doctor.CloneFacts) error {
 	remote := "refs/remotes/" + e.cfg.Origin.Remote + "/"
 	if f.Want == "" {
@@ -71,17 +78,34 @@ func (e *examiner) compareBranch(ctx context.Context, f *doctor.CloneFacts) erro
 			f.Want = strings.TrimPrefix(head, remote)
 		}
 	}
-	if err := e.changed(ctx, f); err != nil {
+	head, err := e.changed(ctx, f)
+	if err != nil || head == "" {
 		return err
 	}
-	counts, err := e.askGit(ctx, f.Dir, "rev-list", "--left-right", "--count", "HEAD..."+remote+cmp.Or(f.Want, f.Branch), "--")
+	return e.countCommits(ctx, f, head, remote+cmp.Or(f.Want, f.Branch))
+}
+
+// countCommits compares head, a clone's commit, with origin's tip, in whichever of the
+// two repositories has both; in neither, with fetched, the clone's own record
+// of origin's branch. That record stands still where an agent pulls a ref by
+// name.
+func (e *examiner) countCommits(ctx context.Context, f *doctor.CloneFacts, head, fetched string) error {
 	var refused *exec.ExitError
-	if errors.As(err, &refused) {
-		return nil // one of the two has no commit
+	type place struct{ dir, other string }
+	places := []place{{f.Dir, fetched}}
+	if tip := e.tip(ctx); tip.hash != "" && f.Want != "" {
+		places = []place{{tip.dir, tip.hash}, {f.Dir, tip.hash}, {f.Dir, fetched}}
 	}
-	ahead, behind, _ := strings.Cut(counts, "\t")
-	f.Fetched, f.Ahead, f.Behind = err == nil, number(ahead), number(behind)
-	return err
+	for _, at := range places {
+		counts, err := e.askGit(ctx, at.dir, "rev-list", "--left-right", "--count", head+"..."+at.other, "--")
+		if errors.As(err, &refused) {
+			continue // it lacks one of the two
+		}
+		ahead, behind, _ := strings.Cut(counts, "\t")
+		f.Fetched, f.Known, f.Ahead, f.Behind = err == nil, at.other != fetched, number(ahead), number(behind)
+		return err
+	}
+	return nil
 }
 
 func number(s string) int {
@@ -92,15 +116,15 @@ func number(s string) int {
 	return n
 }
 
-// changed finds out the branch that is checked out, and counts the files that
-// are not committed. A filter that the clone's own configuration names is not
+// changed finds out what is checked out, the branch and the commit ("" before
+// the first one), and counts the files that are not committed. A filter that the clone's own configuration names is not
 // run: a sandboxed agent may have written it.
-func (e *examiner) changed(ctx context.Context, f *doctor.CloneFacts) error {
+func (e *examiner) changed(ctx context.Context, f *doctor.CloneFacts) (head string, err error) {
 	var args []string
 	names, err := e.askGit(ctx, f.Dir, "config", "--show-scope", "--name-only", "--null", "--get-regexp", `^filter\.`)
 	var none *exec.ExitError
 	if err != nil && (!errors.As(err, &none) || none.ExitCode() != 1) {
-		return err
+		return "", err
 	}
 	fields := strings.Split(names, "\x00")
 	for i := 0; i+1 < len(fields); i += 2 {
@@ -119,11 +143,14 @@ func (e *examiner) changed(ctx context.Context, f *doctor.CloneFacts) error {
 		if branch, ok := strings.CutPrefix(line, "# branch.head "); ok && !strings.HasPrefix(branch, "(") {
 			f.Branch = strings.TrimSpace(branch)
 		}
+		if hash, ok := strings.CutPrefix(line, "# branch.oid "); ok && !strings.HasPrefix(hash, "(") {
+			head = strings.TrimSpace(hash)
+		}
 		if !strings.HasPrefix(line, "#") {
 			f.Changed++
 		}
 	}
-	return err
+	return head, err
 }
 
 // oldLock is the age at which no git command holds the index any more.

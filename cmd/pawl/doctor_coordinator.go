@@ -23,7 +23,7 @@ const healthTime = time.Second
 
 // coordinator judges the ledger, the runtime folder and who runs there.
 func (e *examiner) coordinator(ctx context.Context) []doctor.Finding {
-	kept := e.readLedger(ctx)
+	kept := e.ledger(ctx).facts
 	f := doctor.CoordinatorFacts{
 		Runtime: e.p.place.Dir, Unsafe: e.unsafeRuntime(), Ours: versionText(), Wanted: kept.Wanted, Now: e.now, Last: kept.Last,
 	}
@@ -48,7 +48,9 @@ func (e *examiner) askCoordinator(ctx context.Context, f *doctor.CoordinatorFact
 		f.Trouble = err.Error()
 	}
 	f.Holder, f.Left = lockHolder(filepath.Join(e.p.place.Dir, "lock"))
-	f.Left = f.Left || isThere(e.p.place.Socket())
+	if isThere(e.p.place.Socket()) {
+		f.Left, f.Killed = true, signedBy(filepath.Join(e.p.place.Dir, "lock")).What == "watch"
+	}
 }
 
 // lockHolder says who holds a lock, as the kernel tells, and whether its file
@@ -71,14 +73,22 @@ func lockHolder(path string) (holder string, there bool) {
 		if len(words) < 6 || words[1] != "FLOCK" || !strings.HasSuffix(words[5], inode) {
 			continue
 		}
-		var who daemon.Holder
-		doc, err := os.ReadFile(path)
-		if err == nil && json.Unmarshal(doc, &who) == nil && strconv.Itoa(who.PID) == words[4] {
+		if who := signedBy(path); strconv.Itoa(who.PID) == words[4] {
 			return who.String(), true
 		}
 		return "process " + words[4], true
 	}
 	return "", true
+}
+
+// signedBy is who had a lock last, or has it. One that ended in order leaves
+// its lock there, and no socket.
+func signedBy(path string) (who daemon.Holder) {
+	doc, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(doc, &who) != nil {
+		return daemon.Holder{}
+	}
+	return who
 }
 
 // runtimePlace is where daemon.NewPlace makes the runtime folder of a state

@@ -90,6 +90,23 @@ func (e *examiner) fetched(ctx context.Context) (dir, rev string) {
 	return "", ""
 }
 
+// originTip is origin's newest commit that can be read here, and where.
+type originTip struct{ dir, hash string }
+
+// tip finds origin's tip, once for all clones.
+func (e *examiner) tip(ctx context.Context) originTip {
+	e.tipOnce.Do(func() {
+		dir, rev := e.fetched(ctx)
+		if dir == "" {
+			return
+		}
+		if hash, err := e.askGit(ctx, dir, "rev-parse", "--quiet", "--verify", rev+"^{commit}"); err == nil {
+			e.tipFound = originTip{dir, hash}
+		}
+	})
+	return e.tipFound
+}
+
 // names says that rev is the commit tip.
 func (e *examiner) names(ctx context.Context, dir, rev, tip string) bool {
 	out, err := e.askGit(ctx, dir, "rev-parse", "--quiet", "--verify", rev+"^{commit}")

@@ -50,36 +50,51 @@ func ownedBy(info os.FileInfo, uid int) bool {
 // mostLedger is how much of a ledger is copied, in bytes.
 const mostLedger = 256 << 20
 
+// keptLedger is what a copy of the ledger tells; its state is empty where that
+// could not be read.
+type keptLedger struct {
+	facts    doctor.LedgerFacts
+	state    ledger.State
+	parkings map[string]string // why agents that are parked ended the last time
+}
+
+// ledger reads the ledger, once for all checks.
+func (e *examiner) ledger(ctx context.Context) keptLedger {
+	e.ledgerOnce.Do(func() { e.ledgerKept = e.readLedger(ctx) })
+	return e.ledgerKept
+}
+
 // readLedger reads a copy of the ledger: opening the ledger itself could
 // migrate it, or take a lock that a pass waits for.
-func (e *examiner) readLedger(ctx context.Context) (f doctor.LedgerFacts) {
+func (e *examiner) readLedger(ctx context.Context) (kept keptLedger) {
+	f := &kept.facts
 	f.Path = e.p.ledgerFile()
 	before, err := os.Stat(f.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		f.Absent = true
-		return f
+		return kept
 	}
 	if err == nil && before.Size() > mostLedger {
 		f.Large = before.Size()
-		return f
+		return kept
 	}
 	dir, err := os.MkdirTemp("", "pawl-doctor-")
 	if err != nil {
 		f.Trouble = err.Error()
-		return f
+		return kept
 	}
-	s, err := e.loadCopy(ctx, dir)
+	err = e.loadCopy(ctx, dir, &kept)
 	f.Busy = errors.Is(err, errBusy)
 	if err := errors.Join(err, os.RemoveAll(dir)); err != nil && !f.Busy {
 		f.Trouble = strings.ReplaceAll(err.Error(), dir, e.cfg.StateDir)
 	}
-	f.Last = s.Loop.LastPass
-	for _, a := range s.Agents {
-		if a.Wanted == ledger.Up {
+	f.Last = kept.state.Loop.LastPass
+	for _, name := range e.cfg.Names() {
+		if kept.state.Agents[name].Wanted == ledger.Up {
 			f.Wanted++
 		}
 	}
-	return f
+	return kept
 }
 
 // errBusy says that the ledger changed whenever it was copied.
@@ -92,33 +107,35 @@ const (
 
 // loadCopy reads a copy that nobody wrote to the ledger of meanwhile. A copy
 // that cannot be read is made again: a write may have been too short to see.
-func (e *examiner) loadCopy(ctx context.Context, dir string) (ledger.State, error) {
-	var s ledger.State
+func (e *examiner) loadCopy(ctx context.Context, dir string, kept *keptLedger) error {
 	err := errBusy
 	for range copyTries {
 		var settled bool
 		if settled, err = e.copyLedger(dir); settled && err == nil {
-			if s, err = loadLedger(ctx, dir); err == nil {
-				return s, nil
+			if err = kept.load(ctx, dir); err == nil {
+				return nil
 			}
 		}
 		if err == nil {
 			err = errBusy
 		}
 		if pause := proc.Pause(ctx, copyPause); pause != nil {
-			return s, err
+			return err
 		}
 	}
-	return s, err
+	return err
 }
 
-func loadLedger(ctx context.Context, dir string) (ledger.State, error) {
+func (kept *keptLedger) load(ctx context.Context, dir string) error {
 	l, err := ledger.OpenExisting(ctx, dir)
 	if err != nil {
-		return ledger.State{}, err
+		return err
 	}
-	s, err := l.Load(ctx)
-	return s, errors.Join(err, l.Close())
+	kept.state, err = l.Load(ctx)
+	if err == nil {
+		kept.parkings = lastParkings(ctx, l, kept.state.Agents)
+	}
+	return errors.Join(err, l.Close())
 }
 
 // copyLedger copies the ledger and its log into dir, and says whether both were

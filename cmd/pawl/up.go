@@ -218,7 +218,7 @@ func (p *project) canRun(a config.Agent, o upOptions) error {
 			"run pawl as another user, or set adapters." + name + ".command without it and with --allowedTools or --permission-mode"}
 	}
 	if len(profile.Command) > 0 && !p.findsProgram(a, profile.Command[0]) {
-		return &hinted{fmt.Errorf("agent %s: adapter %s runs %q, which is not on PATH", a.Name, name, profile.Command[0]), "install it, or set adapters." + name + ".command"}
+		return lacksProgram(a, name, profile.Command[0])
 	}
 	return nil
 }

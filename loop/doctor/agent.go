@@ -15,6 +15,7 @@ type AgentFacts struct {
 	Wrap     []string // argv before the command
 	Path     string   // where the program, or with wrap its first word, was found
 	Missing  string   // why it was not found
+	Denied   string   // the file that would be it, were it executable; "" otherwise
 	Template bool     // the program is known only at the start
 	Root     bool     // the agent will run as root
 	Sandbox  bool     // its environment tells Claude Code that it is in a sandbox
@@ -47,6 +48,10 @@ func program(f AgentFacts) Finding {
 	switch {
 	case f.Program == "":
 		return fail(check, "adapter "+f.Adapter+" has no command", "set adapters."+f.Adapter+".command")
+	case f.Denied != "" && len(f.Wrap) > 0:
+		return fail(check, fmt.Sprintf("%q, which wrap names, is not executable", f.Wrap[0]), "chmod +x "+f.Denied)
+	case f.Denied != "":
+		return fail(check, NotExecutable(f.Adapter, f.Program), "chmod +x "+f.Denied)
 	case f.Missing != "" && len(f.Wrap) > 0:
 		return fail(check, fmt.Sprintf("%q, which wrap names, is not there: %s", f.Wrap[0], f.Missing), "install it, or change wrap of agent "+f.Name)
 	case f.Missing != "":
@@ -58,6 +63,29 @@ func program(f AgentFacts) Finding {
 		return okay(check, f.Program+", known only at the start")
 	}
 	return okay(check, f.Path)
+}
+
+// NotExecutable says what is wrong with an adapter whose program is a file that
+// is not executable.
+func NotExecutable(adapter, program string) string {
+	return fmt.Sprintf("adapter %s runs %q, which is not executable", adapter, program)
+}
+
+// ParkedFacts are about an agent or a service that is not started again.
+type ParkedFacts struct {
+	Group    string // of its checks
+	Name     string
+	Restarts int
+	Last     string // why it ended the last time; "" when that is not known
+}
+
+// Parked says that supervision gave an agent or a service up.
+func Parked(f ParkedFacts) Finding {
+	found := "parked after " + Count(f.Restarts, "restart")
+	if f.Last != "" {
+		found += ": " + f.Last
+	}
+	return warn(f.Group+"/parked", found, fmt.Sprintf("pawl logs %s shows why; pawl up %s starts it again", f.Name, f.Name))
 }
 
 const (

@@ -11,6 +11,8 @@ func TestAgent(t *testing.T) {
 	expect(t, []want{
 		{"no command", at(AgentFacts{}, "program"), "agent b/program", Fail, "no command", "adapters.claude.command"},
 		{"missing", at(AgentFacts{Program: "claude", Missing: "not on PATH"}, "program"), "agent b/program", Fail, `runs "claude", which is not there: not on PATH`, "install it"},
+		{"not executable", at(AgentFacts{Program: "./a.sh", Missing: "not executable", Denied: "/c/a.sh"}, "program"), "agent b/program", Fail, `adapter claude runs "./a.sh", which is not executable`, "chmod +x /c/a.sh"},
+		{"wrapper not executable", at(AgentFacts{Program: "claude", Wrap: []string{"w"}, Missing: "not executable", Denied: "/bin/w"}, "program"), "agent b/program", Fail, `"w", which wrap names, is not executable`, "chmod +x /bin/w"},
 		{"wrapper missing", at(AgentFacts{Program: "claude", Wrap: []string{"nix"}, Missing: "not on PATH"}, "program"), "agent b/program", Fail, `"nix", which wrap names`, "wrap of agent b"},
 		{"wrapped", at(AgentFacts{Program: "claude", Wrap: []string{"nix"}, Path: "/bin/nix"}, "program"), "agent b/program", OK, "claude, which /bin/nix will find", ""},
 		{"template", at(AgentFacts{Program: "{{.Dir}}/x", Template: true}, "program"), "agent b/program", OK, "known only at the start", ""},
@@ -18,6 +20,8 @@ func TestAgent(t *testing.T) {
 		{"root", at(claude, "root"), "agent b/root", Fail, "Claude Code refuses --dangerously-skip-permissions for root", "--permission-mode"},
 		{"refused", at(AgentFacts{Program: "x", Refused: "no terminal", Advice: "use tmux"}, "launcher"), "agent b/launcher", Fail, "no terminal", "use tmux"},
 		{"launcher", at(claude, "launcher"), "agent b/launcher", OK, "tmux", ""},
+		{"parked", Parked(ParkedFacts{Group: "agent b", Name: "b", Restarts: 5, Last: "exited with code 1"}), "agent b/parked", Warn, "parked after 5 restarts: exited with code 1", "pawl logs b shows why; pawl up b starts it again"},
+		{"parked, nobody knows why", Parked(ParkedFacts{Group: "service s", Name: "s", Restarts: 1}), "service s/parked", Warn, "parked after 1 restart", "pawl up s"},
 	})
 }
 
@@ -67,6 +71,10 @@ func TestClone(t *testing.T) {
 	expect(t, []want{
 		{"good", at("clone", func(*CloneFacts) {}), clone, OK, "/c", ""},
 		{"absent", at("clone", func(f *CloneFacts) { f.Absent = true }), clone, OK, "pawl up clones", ""},
+		{"absent, and wanted", at("clone", func(f *CloneFacts) { f.Absent, f.Wanted = true, true }), clone, Warn, "/c does not exist, and b is wanted up", "pawl up b"},
+		{"absent, and runs", at("clone", func(f *CloneFacts) { f.Absent, f.Wanted, f.Runs = true, true, true }), clone, Warn, "/c does not exist, and a session of b runs", "pawl up b clones origin into it; then pawl restart b"},
+		{"absent, and shared", at("clone", func(f *CloneFacts) { f.Absent, f.Shared = true, []string{"a"} }), clone, Warn, "the folder of a as well", "dir of its own"},
+		{"pawl.yaml's own folder, shared", at("clone", func(f *CloneFacts) { f.Own, f.Shared = true, []string{"a"} }), clone, Warn, "the folder of a as well", "dir of its own"},
 		{"no repository", at("clone", func(f *CloneFacts) { f.Top, f.Says = "", "not a git repository" }), clone, Fail, "/c: not a git repository", "move it away"},
 		{"no repository, own folder", at("clone", func(f *CloneFacts) { f.Top, f.Says, f.Own = "", "not a git repository", true }), clone, Fail, "not a git repository", "set dir of agent b"},
 		{"no repository, no loop", at("clone", func(f *CloneFacts) { f.Top, f.Says, f.Loop = "", "not a git repository", false }), clone, Warn, "not a git repository", "clones origin"},
@@ -77,7 +85,8 @@ func TestClone(t *testing.T) {
 		{"inside another", at("clone", func(f *CloneFacts) { f.Top = "/" }), clone, Warn, "no clone of its own", "move it away"},
 		{"pawl.yaml's own folder in a repository", at("clone", func(f *CloneFacts) { f.Top, f.Own = "/", true }), clone, OK, "/c", ""},
 		{"clean", at("tree", func(*CloneFacts) {}), tree, OK, "on main", ""},
-		{"behind", at("tree", func(f *CloneFacts) { f.Behind = 2 }), tree, OK, "2 commits behind", ""},
+		{"behind", at("tree", func(f *CloneFacts) { f.Behind = 2 }), tree, OK, "2 commits behind what it fetched", ""},
+		{"behind origin", at("tree", func(f *CloneFacts) { f.Behind, f.Known = 2, true }), tree, OK, "2 commits behind origin", ""},
 		{"ahead", at("tree", func(f *CloneFacts) { f.Ahead = 1 }), tree, Warn, "1 commit not pushed", "git push"},
 		{"diverged", at("tree", func(f *CloneFacts) { f.Ahead, f.Behind = 1, 3 }), tree, Warn, "diverged from origin: 1 commit of its own, 3 behind", "git pull --rebase"},
 		{"dirty", at("tree", func(f *CloneFacts) { f.Changed = 4 }), tree, Warn, "4 files changed", "commit or stash"},

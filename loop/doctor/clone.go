@@ -11,6 +11,8 @@ type CloneFacts struct {
 	Dir    string
 	Slow   bool     // git did not answer in time: nothing else is known
 	Absent bool     // it does not exist
+	Wanted bool     // the agent is wanted up
+	Runs   bool     // the agent has a session
 	Own    bool     // it is pawl.yaml's own folder, the default
 	Loop   bool     // the agent is of kind loop: it commits and pushes
 	Top    string   // of the repository that holds it; "" when it is in none
@@ -23,8 +25,9 @@ type CloneFacts struct {
 
 	Want     string // the branch that is watched; "" when not known
 	Branch   string // the branch that is checked out; "" when none is
-	Fetched  bool   // it knows origin's branch
-	Ahead    int    // commits that it has and origin had not, as last fetched
+	Fetched  bool   // it can be compared with origin's branch
+	Known    bool   // that is as pawl knows it, not as it was last fetched there
+	Ahead    int    // commits that it has and origin has not
 	Behind   int
 	Changed  int    // files that are not committed
 	Unknown  string // why the last four could not be found out
@@ -36,7 +39,7 @@ type CloneFacts struct {
 func Clone(f CloneFacts) []Finding {
 	group := AgentGroup(f.Agent)
 	if f.Absent {
-		return []Finding{okay(group+"/clone", f.Dir+" does not exist; pawl up clones origin into it")}
+		return []Finding{absentClone(f, group+"/clone")}
 	}
 	if f.Slow {
 		return []Finding{warn(group+"/clone", f.Dir+": git did not answer in time", "run git status there; a folder on a network may be slow, or gone")}
@@ -59,11 +62,30 @@ func clonePlace(f CloneFacts, check string) Finding {
 	case !f.Alike:
 		return fail(check, fmt.Sprintf("the repository at %s is a clone of %s, not of %s", f.Top, f.Origin, f.Ours), "set its remote with git remote set-url, or set dir of agent "+f.Agent)
 	case len(f.Shared) > 0:
-		return warn(check, fmt.Sprintf("%s is the folder of %s as well: they work in one tree", f.Dir, strings.Join(f.Shared, ", ")), "give each agent a dir of its own")
+		return sharedClone(f, check)
 	case f.Top != f.Dir && !f.Own:
 		return warn(check, fmt.Sprintf("%s is no clone of its own: git works on %s there", f.Dir, f.Top), "move it away, and pawl up clones origin into it")
 	}
 	return okay(check, f.Dir)
+}
+
+// absentClone judges a folder that does not exist. A session that runs works
+// in what was deleted under it, whatever is cloned there later.
+func absentClone(f CloneFacts, check string) Finding {
+	again := "pawl up " + f.Agent
+	switch {
+	case f.Runs:
+		return warn(check, f.Dir+" does not exist, and a session of "+f.Agent+" runs", again+" clones origin into it; then pawl restart "+f.Agent)
+	case f.Wanted:
+		return warn(check, f.Dir+" does not exist, and "+f.Agent+" is wanted up", again+" clones origin into it")
+	case len(f.Shared) > 0:
+		return sharedClone(f, check)
+	}
+	return okay(check, f.Dir+" does not exist; pawl up clones origin into it")
+}
+
+func sharedClone(f CloneFacts, check string) Finding {
+	return warn(check, fmt.Sprintf("%s is the folder of %s as well: they work in one tree", f.Dir, strings.Join(f.Shared, ", ")), "give each agent a dir of its own")
 }
 
 func cloneHint(f CloneFacts) string {
@@ -95,6 +117,8 @@ func cloneTree(f CloneFacts, check string) Finding {
 	case f.Ahead > 0:
 		parts = append(parts, Count(f.Ahead, "commit")+" not pushed")
 		todo = append(todo, "git push")
+	case f.Behind > 0 && f.Known:
+		parts = append(parts, Count(f.Behind, "commit")+" behind origin")
 	case f.Behind > 0:
 		parts = append(parts, Count(f.Behind, "commit")+" behind what it fetched")
 	}

@@ -58,7 +58,7 @@ type LedgerFacts struct {
 	Trouble string    // why it cannot be read
 	Busy    bool      // it changed whenever it was copied
 	Large   int64     // its size in bytes, where that is too much to copy
-	Wanted  int       // agents that are wanted up
+	Wanted  int       // agents of pawl.yaml that are wanted up
 	Last    time.Time // when the last pass ran
 }
 
@@ -91,6 +91,7 @@ type CoordinatorFacts struct {
 	Trouble   string // it listens, and does not answer: why
 	Holder    string // who holds the coordinator's lock; "" nobody, or not known
 	Left      bool   // a socket or lock is there that nobody holds
+	Killed    bool   // the last one to run here watched, and left its socket
 	Wanted    int    // agents that are wanted up
 	Now, Last time.Time
 }
@@ -115,6 +116,8 @@ func Coordinator(f CoordinatorFacts) []Finding {
 		return append(list, running(f, check))
 	case f.Holder != "":
 		return append(list, warn(check, "none listens, and the lock is held by "+f.Holder, "a tick or a start is under way; if it stays so, end that process"))
+	case f.Wanted > 0 && f.Killed:
+		return append(list, warn(check, fmt.Sprintf("none runs, %s wanted up, and the last one was killed", Count(f.Wanted, "agent")), "pawl up"))
 	case f.Wanted > 0 && f.Now.Sub(f.Last) > longPass:
 		since := "no pass is on record"
 		if !f.Last.IsZero() {
