@@ -3,7 +3,6 @@ package loop
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -17,23 +16,28 @@ import (
 // different. The values themselves may be secret. A session's name is not among
 // them: it keeps the one that it has.
 func (p *planner) print(u *unit, model string) string {
-	parts := []string{part("launcher", u.Launcher), part("dir", u.Dir), part("env", u.Env)}
+	var env []string
+	for _, v := range u.Env {
+		env = append(env, v.Name, v.Value)
+	}
+	parts := []string{part("launcher", u.Launcher), part("dir", u.Dir), part("env", env...)}
 	if u.service {
 		for _, s := range p.w.Config.Services {
 			if s.Name == u.Name {
-				parts = append(parts, part("command", s.Command))
+				parts = append(parts, part("command", s.Command...))
 			}
 		}
 		return strings.Join(parts, " ")
 	}
 	profile := p.w.Config.Adapters[p.adapter(u)]
+	adapter := slices.Concat([]string{profile.Name, string(profile.Prompt)}, profile.Command, []string{""}, profile.Model)
 	return strings.Join(append(parts,
-		part("adapter", []any{profile.Name, profile.Command, profile.Prompt, profile.Model}), part("model", model), part("role", u.Role),
-		part("wrap", u.Wrap), part("prompt", []string{u.Prompt, u.PromptFile})), " ")
+		part("adapter", adapter...), part("model", model), part("role", u.Role),
+		part("wrap", u.Wrap...), part("prompt", u.Prompt, u.PromptFile)), " ")
 }
 
-func part(key string, value any) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q", value))
+func part(key string, values ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(values, "\x00")))
 	return key + ":" + hex.EncodeToString(sum[:4])
 }
 
