@@ -30,7 +30,7 @@ func (p *planner) print(u *unit, model string) string {
 		return strings.Join(parts, " ")
 	}
 	profile := p.w.Config.Adapters[p.adapter(u)]
-	adapter := slices.Concat([]string{profile.Name, string(profile.Prompt)}, profile.Command, []string{""}, profile.Model)
+	adapter := slices.Concat([]string{profile.Name, profile.Prompt}, profile.Command, []string{""}, profile.Model)
 	return strings.Join(append(parts,
 		part("adapter", adapter...), part("model", model), part("role", u.Role),
 		part("wrap", u.Wrap...), part("prompt", u.Prompt, u.PromptFile)), " ")
