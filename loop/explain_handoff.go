@@ -212,18 +212,7 @@ func times(n int) string {
 }
 
 // ago is how long a moment lies back, in at most two units.
-func (x *explainer) ago(t time.Time) string {
-	d := max(x.p.now.Sub(t), 0)
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%ds", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
-	case d < 24*time.Hour:
-		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
-	}
-	return fmt.Sprintf("%dd%02dh", int(d.Hours())/24, int(d.Hours())%24)
-}
+func (x *explainer) ago(t time.Time) string { return Ago(x.p.now.Sub(t)) }
 
 // at is a moment on the clock of whoever asks, with its day where that is another one.
 func (x *explainer) at(t time.Time) string {

@@ -68,6 +68,7 @@ type unit struct {
 	blind    bool                  // its launcher could not be looked at
 	adrift   bool                  // it is gone, and whether its launcher lost all is not known yet
 	conflict string                // why the session of its name is not its own
+	tables   []Timetable           // its schedules
 }
 
 func newPlanner(w World) *planner {
@@ -92,6 +93,7 @@ func ServiceAgent(s config.Service) config.Agent {
 func (p *planner) add(u *unit) {
 	u.profile = p.w.Config.Adapters[cmp.Or(p.s.Sessions[u.Name].Adapter, p.adapter(u))]
 	u.launcher = cmp.Or(u.Launcher, p.w.Default)
+	u.tables = Timetables(u.Agent)
 	p.units = append(p.units, u)
 	p.byName[u.Name] = u
 }

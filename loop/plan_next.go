@@ -59,7 +59,7 @@ func (p *planner) next() time.Time {
 		}
 	}
 	for _, u := range p.units {
-		for _, t := range Timetables(u.Agent) {
+		for _, t := range u.tables {
 			if p.keepsTime(u) {
 				_, due := t.Upcoming(p.s, p.now)
 				sooner(future(due, p.now))

@@ -6,6 +6,7 @@ import (
 
 	"pawl/handoff"
 	"pawl/loop/delivery"
+	"pawl/loop/doctor"
 )
 
 func (p *planner) reminderDue(h handoff.Handoff) bool {
@@ -58,17 +59,9 @@ func (p *planner) expire() {
 			continue
 		}
 		h.State, h.RemindAt = handoff.Expired, time.Time{}
-		h.Why = "not answered after " + plural(limit, "reminder")
+		h.Why = "not answered after " + doctor.Count(limit, "reminder")
 		p.s.Handoffs[id] = h
 		p.event("handoff.expired", h.Agent, "handoff", h.ID, "label", h.Label(), "reminders", limit)
 		p.act(Action{Kind: Notify, Agent: h.Agent, Reason: h.Label() + ": " + h.Why})
 	}
-}
-
-// plural is a number with its noun.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

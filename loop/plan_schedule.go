@@ -23,7 +23,7 @@ const (
 func (p *planner) schedules() {
 	there := map[string]bool{}
 	for _, u := range p.units {
-		for _, t := range Timetables(u.Agent) {
+		for _, t := range u.tables {
 			there[t.Name] = true
 			p.schedule(u, t)
 		}
@@ -127,7 +127,7 @@ func oneLine(text, file string) string {
 func (p *planner) oneOfEach() {
 	newest := map[string]string{}
 	for _, u := range p.units {
-		for _, t := range Timetables(u.Agent) {
+		for _, t := range u.tables {
 			newest[t.Name] = ""
 		}
 	}

@@ -88,18 +88,21 @@ func (e *Engine) environment(cfg *config.Config, a config.Agent, row ledger.Sess
 // of two.
 func AgentEnv(env []string, a config.Agent) []string {
 	base := slices.DeleteFunc(slices.Clone(env), foreign)
-	lookup := func(name string) string {
-		for _, kv := range slices.Backward(base) {
-			if value, ok := strings.CutPrefix(kv, name+"="); ok {
-				return value
-			}
-		}
-		return ""
-	}
+	lookup := func(name string) string { return EnvValue(base, name) }
 	for _, v := range a.Env {
 		base = append(base, v.Name+"="+os.Expand(v.Value, lookup))
 	}
 	return last(base)
+}
+
+// EnvValue is the last value of a variable in an environment; "" without one.
+func EnvValue(env []string, name string) string {
+	for _, kv := range slices.Backward(env) {
+		if value, ok := strings.CutPrefix(kv, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 // gitLocal are the variables with which git tells its hooks about one

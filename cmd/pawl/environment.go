@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"pawl/loop"
 	"pawl/loop/atomicfile"
 )
 
@@ -53,21 +54,12 @@ func ownEnvironment() []string {
 // that of a service.
 func (p *project) poorer(env []string) bool {
 	recorded := p.recorded()
-	if recorded == nil || valueOf(env, "TERM") != "" {
+	if recorded == nil || loop.EnvValue(env, "TERM") != "" {
 		return false
 	}
-	now, then := filepath.SplitList(valueOf(env, "PATH")), filepath.SplitList(valueOf(recorded, "PATH"))
+	now, then := filepath.SplitList(loop.EnvValue(env, "PATH")), filepath.SplitList(loop.EnvValue(recorded, "PATH"))
 	missing := func(from, in []string) bool {
 		return slices.ContainsFunc(from, func(dir string) bool { return !slices.Contains(in, dir) })
 	}
 	return missing(then, now) && !missing(now, then)
-}
-
-func valueOf(env []string, name string) string {
-	for _, kv := range slices.Backward(env) {
-		if value, ok := strings.CutPrefix(kv, name+"="); ok {
-			return value
-		}
-	}
-	return ""
 }

@@ -34,10 +34,5 @@ func (p *project) findsProgram(a config.Agent, program string) bool {
 
 // agentPath is the PATH of a's sessions.
 func agentPath(a config.Agent, env []string) string {
-	for _, kv := range loop.AgentEnv(env, a) {
-		if path, ok := strings.CutPrefix(kv, "PATH="); ok {
-			return path
-		}
-	}
-	return ""
+	return loop.EnvValue(loop.AgentEnv(env, a), "PATH")
 }

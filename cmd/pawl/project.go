@@ -118,13 +118,9 @@ func (a *app) openLenient(ctx context.Context) (*project, error) {
 		}
 		return a.openApproved(ctx, path, cfg)
 	}
-	l, err := ledger.OpenExisting(ctx, stateDirOf(path))
+	good, err := lastGood(ctx, path, fault)
 	if err != nil {
-		return nil, fault
-	}
-	good, err := loop.LastGood(ctx, l)
-	if err := errors.Join(err, l.Close()); err != nil || good == nil || good.Path != path {
-		return nil, errors.Join(fault, err)
+		return nil, err
 	}
 	return a.openWith(ctx, path, good, fault)
 }

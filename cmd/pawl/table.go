@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"pawl/loop"
 	"slices"
 	"strings"
 	"time"
@@ -162,17 +163,7 @@ func cellStyle(head, cell string) string {
 }
 
 // ago says how long something lasts, in at most two units.
-func ago(d time.Duration) string {
-	switch d = max(d, 0); {
-	case d < time.Minute:
-		return fmt.Sprintf("%ds", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
-	case d < 24*time.Hour:
-		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
-	}
-	return fmt.Sprintf("%dd%02dh", int(d.Hours())/24, int(d.Hours())%24)
-}
+func ago(d time.Duration) string { return loop.Ago(d) }
 
 func stamp(t time.Time) string {
 	if t.IsZero() {
