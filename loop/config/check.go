@@ -22,6 +22,7 @@ const (
 	atLaunchers pointer = "/launchers"
 	atSupervise pointer = "/supervise"
 	atNotify    pointer = "/notify"
+	atProtect   pointer = "/protect"
 )
 
 // maxName bounds names that become part of a file's or a session's name.
@@ -56,6 +57,9 @@ func (c *checker) check() {
 	c.checkAdapters()
 	c.checkSupervise()
 	c.checkNotify()
+	c.checkWebhook()
+	c.checkProtect()
+	c.checkFolder("/signers", c.Signers)
 }
 
 // bad reports a fault at a value.

@@ -159,8 +159,9 @@ func (c *checker) checkLaunchers() {
 		l, at := c.Launchers[name], atLaunchers.key(name)
 		c.checkName(at, "a launcher", name)
 		if !namePattern.MatchString(l.Type) && c.has(at.key("type")) {
-			c.bad(at.key("type"), KindValue, "write tmux, process, or the TYPE of a pawl-launcher-TYPE on PATH", "%s is not a launcher's type", quote(l.Type))
+			c.bad(at.key("type"), KindValue, "write tmux, process, ssh, or the TYPE of a pawl-launcher-TYPE on PATH", "%s is not a launcher's type", quote(l.Type))
 		}
+		c.checkHost(at, l)
 		if s := at.key("socket"); c.has(s) && c.wasRead(s) && !socketPattern.MatchString(l.Socket) {
 			c.bad(s, KindValue, "write a plain name, as pawl, or an absolute path of at most 100 bytes", "%s is not a tmux socket's name", quote(l.Socket))
 		}

@@ -62,6 +62,7 @@ func (c *checker) checkNotify() {
 			}
 		}
 		c.checkArgv(at.key("run"), n.Run)
+		c.checkVariable(at.key("secret_env"), n.SecretEnv)
 		if u := at.key("url"); c.has(u) && c.wasRead(u) {
 			parsed, err := url.Parse(n.URL)
 			if err != nil || (parsed.Scheme != "http" && parsed.Scheme != "https") || parsed.Host == "" {

@@ -36,6 +36,8 @@ type Config struct {
 	Adapters  map[string]adapter.Profile `yaml:"adapters"` // the built-in ones, overridden key by key, and the file's own
 	Supervise Supervise                  `yaml:"supervise"`
 	Notify    []Notify                   `yaml:"notify"`
+	Protect   []Protect                  `yaml:"protect"` // in file order
+	Signers   string                     `yaml:"signers"` // an allowed-signers file, absolute; "" where signatures do not matter
 }
 
 // Origin is the repository that is watched. URL and Branch are "" where the file
@@ -45,6 +47,15 @@ type Origin struct {
 	Remote string        `yaml:"remote"`
 	Branch string        `yaml:"branch"`
 	Poll   time.Duration `yaml:"poll" min:"50ms"`
+
+	Webhook Webhook `yaml:"webhook"`
+}
+
+// Webhook is where forges may say that origin has moved. Without Listen there
+// is none.
+type Webhook struct {
+	Listen    string `yaml:"listen"`     // host:port; a loopback address where there is no secret
+	SecretEnv string `yaml:"secret_env"` // the variable with the secret that is shared with the forge
 }
 
 // The two ways in which a DONE is believed.
@@ -95,13 +106,15 @@ type Prompts struct {
 	Roles string `yaml:"roles"` // folder of <role>.md, absolute; it may be missing
 }
 
-// Launcher is one entry of launchers. Type is tmux, process, or what stands in
+// Launcher is one entry of launchers. Type is tmux, process, ssh, or what stands in
 // the name of an external program pawl-launcher-<type>.
 type Launcher struct {
 	Name    string            `yaml:"-"`
 	Type    string            `yaml:"type"`    // default: the entry's name
-	Socket  string            `yaml:"socket"`  // tmux: the server's name, or the path of its socket
-	Options map[string]string `yaml:"options"` // handed to an external program
+	Socket  string            `yaml:"socket"`  // tmux and ssh: the server's name, or the path of its socket
+	Host    string            `yaml:"host"`    // ssh: as ssh takes it, user@host or a name of ssh_config
+	Program string            `yaml:"program"` // ssh: pawl on the other host; "": found by its PATH
+	Options map[string]string `yaml:"options"` // handed to an external program; ssh: options as in ssh_config
 }
 
 // Supervise holds the times of supervision.
@@ -138,7 +151,17 @@ type Limit struct {
 
 // Notify says who is told of which events; Run, URL or both are set.
 type Notify struct {
-	On  []string `yaml:"on" required:"true"` // event kinds; "*" is all
-	Run []string `yaml:"run"`                // argv
-	URL string   `yaml:"url"`                // http or https
+	On        []string `yaml:"on" required:"true"` // event kinds; "agent.*" is all of agent, "*" is all
+	Run       []string `yaml:"run"`                // argv
+	URL       string   `yaml:"url"`                // http or https
+	SecretEnv string   `yaml:"secret_env"`         // the variable with the key that signs what is posted to URL; "": unsigned
+}
+
+// Protect says who may change the paths that a pattern matches, by agents' names
+// and roles.
+type Protect struct {
+	Pattern    string   `yaml:",key"` // slash-separated; * within a folder, ** over folders
+	Only       []string `yaml:"only"` // nobody else
+	Not        []string `yaml:"not"`  // not these
+	AppendOnly bool     `yaml:"append_only"`
 }

@@ -102,6 +102,13 @@ func TestEverythingElse(t *testing.T) {
 	equal(t, "the others", c.Adapters["claude"].Detect.Ready, adapter.Builtin()["claude"].Detect.Ready)
 	equal(t, "service", c.Services[0].Command, []string{in("serve"), "--port", "80"})
 	equal(t, "notify", c.Notify[0].Run, []string{in("tell.sh")})
+	equal(t, "webhook", c.Origin.Webhook, Webhook{Listen: "[::1]:9917", SecretEnv: "HOOK_SECRET"})
+	equal(t, "protect", c.Protect, []Protect{
+		{Pattern: "API_CONTRACT.md", Only: []string{"coordinator"}}, {Pattern: "BUILD_LOG.md", AppendOnly: true},
+		{Pattern: "src/**", Not: []string{"reviewers"}},
+	})
+	equal(t, "signers", c.Signers, in("signers"))
+	equal(t, "far", c.Launchers["far"], Launcher{Name: "far", Type: "ssh", Host: "me@build", Program: "/opt/pawl", Options: map[string]string{"Port": "2222"}})
 	equal(t, "box", c.Launchers["box"], Launcher{Name: "box", Type: "box", Options: map[string]string{"image": "debian"}})
 	equal(t, "tmux", c.Launchers["tmux"], Launcher{Name: "tmux", Type: "tmux", Socket: "other"})
 	equal(t, "an agent before its role", c.Readers("coder"), []string{"coder"})

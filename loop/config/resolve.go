@@ -115,6 +115,7 @@ func (c *checker) resolvePaths() {
 	for _, p := range []*string{&c.StateDir, &c.Phases.Kickoff, &c.Prompts.Roles} {
 		c.resolve(p)
 	}
+	c.resolveFile(&c.Signers)
 	if isLocalURL(c.Origin.URL) {
 		c.resolve(&c.Origin.URL)
 	}

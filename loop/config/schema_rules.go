@@ -49,12 +49,20 @@ var (
 		"launchers":                    named,
 		"launchers.*.type":             func(s *schema) { s.Pattern = namePattern.String() },
 		"launchers.*.socket":           func(s *schema) { s.Pattern = socketPattern.String() },
+		"launchers.*.host":             func(s *schema) { s.Pattern = "^[^-\\s]\\S*$" },
+		"launchers.*.program":          func(s *schema) { s.Pattern = "^/" },
+		"origin.webhook":               func(s *schema) { s.Required = []string{"listen"} },
+		"origin.webhook.listen":        func(s *schema) { s.Pattern = ":[0-9]+$" },
+		"origin.webhook.secret_env":    func(s *schema) { s.Pattern = variablePattern.String() },
 		"adapters":                     named,
 		"adapters.*.command":           filled,
 		"notify.*":                     func(s *schema) { s.AnyOf = oneOf("run", "url") },
 		"notify.*.on":                  filled,
 		"notify.*.run":                 filled,
 		"notify.*.url":                 func(s *schema) { s.Pattern = `^[Hh][Tt][Tt][Pp][Ss]?://.` },
+		"notify.*.secret_env":          func(s *schema) { s.Pattern = variablePattern.String() },
+		"protect.*.only":               filled,
+		"protect.*.not":                filled,
 	}
 )
 

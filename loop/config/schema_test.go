@@ -84,8 +84,8 @@ func TestSchemaAcceptsWhatIsGood(t *testing.T) {
 var beyondSchema = []string{
 	"adapter-without-command", "cron", "default-names-written", "docs", "docs-absolute",
 	"duplicate-keys", "home-is-not-expanded", "name-clash", "on-complete-kind", "on-complete-unknown", "origin-ext", "phases-twice",
-	"poll-too-often", "references", "second-document", "session-clash", "state-dir", "terminal",
-	"terminal-default", "tz", "yaml-tag",
+	"poll-too-often", "references", "second-document", "session-clash", "ssh-host", "state-dir", "terminal",
+	"terminal-default", "tz", "webhook", "yaml-tag",
 }
 
 func TestSchemaRefusesWhatIsBad(t *testing.T) {
