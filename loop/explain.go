@@ -229,6 +229,8 @@ func phaseWait(cfg *config.Config, l ledger.Loop) *PhaseWait {
 	}
 	marker := cfg.Phases.DoneMarker
 	switch {
+	case len(fact.Missing) > 0:
+		out.For = "its " + marker + " is not obeyed: " + strings.Join(fact.Missing, "; ")
 	case fact.Verdict.Done && l.Phase.Held:
 		out.For = "it is done, and held until pawl phase release"
 	case fact.Verdict.Done && !cfg.Phases.AutoAdvance:

@@ -43,7 +43,7 @@ func (e *Engine) facts(ctx context.Context, cfg *config.Config, st ledger.State,
 func (e *Engine) readOrigin(ctx context.Context, cfg *config.Config, st ledger.State, tip string, o *Origin) error {
 	m := e.window(cfg)
 	var err error
-	if o.Facts, err = phaseFacts(ctx, m, e.Ledger.Memo(e.Log), cfg, st.Loop.Facts, tip); err != nil {
+	if o.Facts, err = phaseFacts(ctx, m, e.Ledger.Memo(e.Log), cfg, st.Loop, tip); err != nil {
 		return err
 	}
 	q := query(cfg, st, tip, *o)
@@ -156,7 +156,7 @@ func lostAnswers(w handoff.Window, known []handoff.Handoff) []string {
 // memory the range reaches back at least to it.
 func lastDone(cfg *config.Config, o Origin) string {
 	for _, ph := range slices.Backward(cfg.Phases.Sequence) {
-		if f := o.Facts[ph.ID]; f.Verdict.Done && f.Commit != "" {
+		if f := o.Facts[ph.ID]; f.Done() && f.Commit != "" {
 			return f.Commit
 		}
 	}
@@ -168,6 +168,9 @@ func lastDone(cfg *config.Config, o Origin) string {
 func fingerprint(cfg *config.Config) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n", cfg.Handoff.Docs, cfg.Phases.DoneMarker)
+	if cfg.Phases.Gate != config.GateMarker {
+		fmt.Fprintf(h, "gate %s\n", cfg.Phases.Gate)
+	}
 	for _, s := range cfg.Handoff.Signals {
 		fmt.Fprintf(h, "signal %q %q %q\n", s.Name, s.Subject, s.AnsweredBy)
 		for _, name := range s.Wakes {

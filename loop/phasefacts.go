@@ -12,9 +12,10 @@ import (
 	"pawl/phases"
 )
 
-// phaseFacts reads every phase's STATUS file at the tip. A verdict on a blob
-// that was read before is remembered by its hash.
-func phaseFacts(ctx context.Context, m *mirror.Mirror, memo *ledger.Memo, cfg *config.Config, before map[string]phases.Fact, tip string) (map[string]phases.Fact, error) {
+// phaseFacts reads every phase's STATUS file at the tip, and where a DONE needs
+// more than its word, what it lacks. A verdict on a blob that was read before is
+// remembered by its hash.
+func phaseFacts(ctx context.Context, m *mirror.Mirror, memo *ledger.Memo, cfg *config.Config, st ledger.Loop, tip string) (map[string]phases.Fact, error) {
 	out := map[string]phases.Fact{}
 	if len(cfg.Phases.Sequence) == 0 {
 		return out, nil
@@ -37,19 +38,22 @@ func phaseFacts(ctx context.Context, m *mirror.Mirror, memo *ledger.Memo, cfg *c
 			return nil, err
 		}
 		if f.Verdict.Done {
-			if f.Commit, err = completed(ctx, m, cfg, before[p.ID], f.Path, p.Status, tip); err != nil {
+			if f.Commit, err = completed(ctx, m, cfg, st.Facts[p.ID], f.Path, p.Status, tip); err != nil {
 				return nil, err
 			}
 		}
 		out[p.ID] = f
 	}
-	return out, nil
+	if cfg.Phases.Gate != config.GateVerdict {
+		return out, nil
+	}
+	return out, prove(ctx, m, memo, cfg, out, phases.Index(cfg.Phases.Sequence, st.Phase), tip)
 }
 
 // completed is the commit that made a phase done; it does not change while the
-// phase stays done.
+// phase stays done. One that was not believed may have been set anew.
 func completed(ctx context.Context, m *mirror.Mirror, cfg *config.Config, before phases.Fact, path, status, tip string) (string, error) {
-	if before.Verdict.Done && before.Commit != "" && before.Path == path {
+	if before.Done() && before.Commit != "" && before.Path == path {
 		return before.Commit, nil
 	}
 	return m.Completed(ctx, tip, cfg.Handoff.Docs, status, func(content []byte) bool {

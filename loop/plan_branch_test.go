@@ -144,6 +144,9 @@ func (b *branch) facts(cfg *config.Config) map[string]phases.Fact {
 				}
 				f.Commit = h
 			}
+			if _, why, lacks := strings.Cut(content, "lacks "); lacks {
+				f.Missing = []string{why}
+			}
 		}
 		out[ph.ID] = f
 	}

@@ -96,7 +96,7 @@ func (p *planner) current(rows []handoff.Handoff) []handoff.Handoff {
 func (p *planner) done() []string {
 	var out []string
 	for _, phase := range p.w.Config.Phases.Sequence {
-		if f := p.s.Loop.Facts[phase.ID]; f.Verdict.Done && f.Commit != "" {
+		if f := p.s.Loop.Facts[phase.ID]; f.Done() && f.Commit != "" {
 			out = append(out, f.Commit)
 		}
 	}

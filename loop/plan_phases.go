@@ -18,25 +18,24 @@ func (p *planner) phases() {
 		return // origin was never seen: the first phase that is not done is not known
 	}
 	p.markers(seq)
-	if p.s.Loop.Paused {
-		return
+	if !p.s.Loop.Paused {
+		next, changes := phases.Step(seq, l.Facts, l.Phase, p.w.Config.Phases.AutoAdvance)
+		l.Phase = next
+		for _, c := range changes {
+			p.change(c)
+		}
+		p.onComplete()
 	}
-	next, changes := phases.Step(seq, l.Facts, l.Phase, p.w.Config.Phases.AutoAdvance)
-	l.Phase = next
-	for _, c := range changes {
-		p.change(c)
-	}
-	p.onComplete()
+	p.doubts()
 }
 
-// markers tells once of each DONE, of each marker that is not obeyed, and of a
-// DONE that went away again.
+// markers tells once of each DONE, and of one that went away again.
 func (p *planner) markers(seq []phases.Phase) {
 	l := &p.s.Loop
 	for _, ph := range seq {
 		fact := l.Facts[ph.ID]
 		switch _, told := l.Told["done:"+ph.ID]; {
-		case fact.Verdict.Done && ph.ID == l.Phase.Current:
+		case fact.Done() && ph.ID == l.Phase.Current:
 			if p.once("done:"+ph.ID, "done") {
 				p.event("phase.done", "", "phase", ph.ID, "status", fact.Path, "commit", fact.Commit)
 			}
@@ -44,13 +43,20 @@ func (p *planner) markers(seq []phases.Phase) {
 			delete(l.Told, "done:"+ph.ID)
 			p.event("phase.reopened", "", "phase", ph.ID, "status", fact.Path)
 		}
-		if ph.ID != l.Phase.Current {
-			continue
-		}
-		for _, m := range fact.Verdict.Markers {
-			if !m.Obey && p.once("unclear:"+ph.ID+":"+m.Why+m.Text, fact.Blob) {
-				p.event("phase.unclear", "", "phase", ph.ID, "status", fact.Path, "line", m.Line, "marker", m.Text, "why", m.Why)
-			}
+	}
+}
+
+// doubts tells once of what the current phase's STATUS says and is not obeyed:
+// a DONE that is not borne out, and markers that are unclear.
+func (p *planner) doubts() {
+	id := p.s.Loop.Phase.Current
+	fact := p.s.Loop.Facts[id]
+	if why := strings.Join(fact.Missing, "; "); why != "" && p.once("unproven:"+id, fact.Commit+" "+why) {
+		p.event("phase.unproven", "", "phase", id, "status", fact.Path, "commit", fact.Commit, "why", why)
+	}
+	for _, m := range fact.Verdict.Markers {
+		if !m.Obey && p.once("unclear:"+id+":"+m.Why+m.Text, fact.Blob) {
+			p.event("phase.unclear", "", "phase", id, "status", fact.Path, "line", m.Line, "marker", m.Text, "why", m.Why)
 		}
 	}
 }

@@ -27,6 +27,33 @@ func TestPhases(t *testing.T) {
 			expect event phase.done 1
 			expect event agent.restarted 0
 			expect generations builder 2`},
+		{"a DONE that is not borne out is told once for each reason, and not obeyed", nil, `
+			up
+			pass 3
+			status core ## DONE: lacks a review
+			pass 4
+			expect phase core
+			expect event phase.unproven 1
+			expect event phase.done 0
+			expect running adversary builder
+			status core ## DONE: lacks a verdict
+			pass 2
+			expect event phase.unproven 2
+			done core
+			pass
+			expect did advance -
+			expect event phase.done 1
+			expect phase cli`},
+		{"a later phase's DONE that is not borne out is not skipped", nil, `
+			up
+			pass 3
+			status cli ## DONE: lacks a review
+			pass
+			expect event phase.unproven 0
+			done core
+			pass
+			expect phase cli
+			expect event phase.unproven 1`},
 		{"killed in the middle it heals itself", nil, `
 			up
 			pass 3

@@ -149,7 +149,7 @@ func (p *planner) probe(u *unit, id, text string) {
 // done: one event and one probe for each tip, and never a restart.
 func (p *planner) quiet() {
 	l := p.s.Loop
-	if len(p.w.Config.Phases.Sequence) == 0 || l.Phase.Complete || !l.Phase.Known || l.Facts[l.Phase.Current].Verdict.Done {
+	if len(p.w.Config.Phases.Sequence) == 0 || l.Phase.Complete || !l.Phase.Known || l.Facts[l.Phase.Current].Done() {
 		return
 	}
 	var first *unit

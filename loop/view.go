@@ -37,6 +37,6 @@ func PhaseView(cfg *config.Config, l ledger.Loop) control.Phase {
 	seq := cfg.Phases.Sequence
 	return control.Phase{
 		Index: phases.Index(seq, l.Phase), ID: l.Phase.Current, Total: len(seq),
-		Done: l.Facts[l.Phase.Current].Verdict.Done, Complete: l.Phase.Complete, Held: l.Phase.Held,
+		Done: l.Facts[l.Phase.Current].Done(), Complete: l.Phase.Complete, Held: l.Phase.Held,
 	}
 }

@@ -73,7 +73,7 @@ func Step(seq []Phase, facts map[string]Fact, st State, autoAdvance bool) (State
 		return resume(seq, facts, st)
 	case !st.Known || find(seq, st.Current) < 0:
 		return enter(seq, facts, st)
-	case autoAdvance && !st.Held && facts[st.Current].Verdict.Done:
+	case autoAdvance && !st.Held && facts[st.Current].Done():
 		return advance(seq, facts, st)
 	}
 	return st, nil
@@ -181,7 +181,7 @@ func resume(seq []Phase, facts map[string]Fact, st State) (State, []Change) {
 // the number of phases.
 func firstOpen(seq []Phase, facts map[string]Fact, start int) int {
 	for i := start; i < len(seq); i++ {
-		if !facts[seq[i].ID].Verdict.Done {
+		if !facts[seq[i].ID].Done() {
 			return i
 		}
 	}

@@ -30,7 +30,13 @@ type Fact struct {
 	Path    string // where the STATUS file lies; "" when it is nowhere
 	Blob    string // its hash
 	Verdict Verdict
-	// Commit is the first-parent commit that made it done; "" while it is not,
-	// or when that was not looked for.
+	// Commit is the first-parent commit that set it; "" while nothing has, or
+	// when that was not looked for.
 	Commit string
+	// Missing is what keeps a marker that is obeyed from being believed, in
+	// sentences: the phase is not done while there is any.
+	Missing []string `json:",omitempty"`
 }
+
+// Done says that the phase is done.
+func (f Fact) Done() bool { return f.Verdict.Done && len(f.Missing) == 0 }

@@ -92,6 +92,7 @@ type phaseLine struct {
 	Done    bool            `json:"done"`
 	Current bool            `json:"current"`
 	Unclear []phases.Marker `json:"unclear"`
+	Missing []string        `json:"missing"` // what a DONE lacks that is otherwise clear
 }
 
 func (a *app) showPhases(ctx context.Context, asJSON bool) error {
@@ -133,6 +134,9 @@ func (a *app) showPhases(ctx context.Context, asJSON bool) error {
 			for _, m := range l.Unclear {
 				fmt.Fprintln(a.out, paint(a.out, yellow, unclearLine(l.Status, m)))
 			}
+			for _, why := range l.Missing {
+				fmt.Fprintln(a.out, paint(a.out, yellow, missingLine(l.Status, why)))
+			}
 		}
 		if view.Complete {
 			fmt.Fprintln(a.out, "the sequence is complete")
@@ -150,13 +154,18 @@ func unclearLine(status string, m phases.Marker) string {
 	return fmt.Sprintf("%s:%d: %s%s", status, m.Line, what, m.Why)
 }
 
+// missingLine tells what a marker lacks that is clear by itself.
+func missingLine(status, why string) string {
+	return status + ": the marker is not obeyed: " + why
+}
+
 func phaseLines(p *project, s ledger.State) []phaseLine {
 	lines := []phaseLine{}
 	for i, ph := range p.cfg.Phases.Sequence {
 		fact := s.Loop.Facts[ph.ID]
 		l := phaseLine{
-			Index: i, ID: ph.ID, Plan: ph.Plan, Status: ph.Status, Done: fact.Verdict.Done,
-			Current: ph.ID == s.Loop.Phase.Current, Unclear: []phases.Marker{},
+			Index: i, ID: ph.ID, Plan: ph.Plan, Status: ph.Status, Done: fact.Done(),
+			Current: ph.ID == s.Loop.Phase.Current, Unclear: []phases.Marker{}, Missing: append([]string{}, fact.Missing...),
 		}
 		if fact.Path != "" {
 			l.Status = fact.Path

@@ -125,6 +125,7 @@ func (p *project) phaseFacts(ctx context.Context, s ledger.State, span ledger.Sp
 		return out, nil
 	}
 	fact := s.Loop.Facts[view.ID]
+	out.Missing = fact.Missing
 	for _, m := range fact.Verdict.Markers {
 		if !m.Obey {
 			out.Unclear = append(out.Unclear, unclearLine(fact.Path, m))

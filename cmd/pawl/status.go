@@ -158,6 +158,9 @@ func (p *project) status(ctx context.Context) (v statusView, unclear []string, e
 		for _, m := range l.Unclear {
 			unclear = append(unclear, unclearLine(l.Status, m))
 		}
+		for _, why := range l.Missing {
+			unclear = append(unclear, missingLine(l.Status, why))
+		}
 	}
 	return v, unclear, nil
 }

@@ -7,7 +7,7 @@ import "pawl/handoff"
 func Build(f Facts) Report {
 	b := builder{
 		f: f, troubles: newTroubles(f), crew: newCrew(f.Agents), waits: newWaits(f), sequence: newSequence(f.Phase),
-		tables: newTimetables(), unproven: map[string]string{},
+		tables: newTimetables(),
 	}
 	if f.Events != nil {
 		for e := range f.Events {
@@ -26,8 +26,7 @@ type builder struct {
 	waits    *waits
 	sequence *sequence
 	tables   *timetables
-	unproven map[string]string // why a phase's DONE was not obeyed, by phase
-	flawed   []Event           // signals that could not be read as they were meant
+	flawed   []Event // signals that could not be read as they were meant
 }
 
 func (b *builder) see(e Event) {
@@ -38,10 +37,7 @@ func (b *builder) see(e Event) {
 	b.waits.see(e)
 	b.sequence.see(e)
 	b.tables.see(e)
-	switch e.Kind {
-	case "phase.unproven":
-		b.unproven[e.text("phase")] = e.text("why")
-	case "signal.malformed":
+	if e.Kind == "signal.malformed" {
 		b.flawed = append(b.flawed, e)
 	}
 }
@@ -58,16 +54,8 @@ func (b *builder) finish() Report {
 	if f.KnownFrom.After(f.Since) {
 		r.KnownFrom = Moment{f.KnownFrom}
 	}
-	r.Needs = append(needs(f, b.notProven(), b.troubles.idle, b.stuck), flawedNeeds(b.flawed)...)
+	r.Needs = append(needs(f, b.troubles.idle, b.stuck), flawedNeeds(b.flawed)...)
 	return r
-}
-
-// notProven says why the current phase's DONE is not obeyed.
-func (b *builder) notProven() string {
-	if b.f.Phase.Complete {
-		return ""
-	}
-	return b.unproven[b.f.Phase.Current]
 }
 
 // stuck is what was in a handoff's way when people were told.

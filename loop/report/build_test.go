@@ -114,7 +114,7 @@ func TestWhatNeedsAPerson(t *testing.T) {
 			f.Phase = Phase{Current: "core", Total: 1, Done: true, Unclear: []string{"line 3: why"}}
 		}, nil},
 		"what was stuck and is taken": {"", func(f *Facts) { f.Handoffs = []handoff.Handoff{late} }, nil},
-		"an unproven DONE": {"10 phase.unproven phase=core why=no gate", func(f *Facts) { f.Phase = Phase{Current: "core", Total: 1, Done: true} },
+		"an unproven DONE": {"10 phase.unproven phase=core why=no gate", func(f *Facts) { f.Phase = Phase{Current: "core", Total: 1, Missing: []string{"no gate"}} },
 			[]string{"phase|pawl phase show|no gate"}},
 		"an unproven DONE of a phase that is over": {"10 phase.unproven phase=core why=no gate", func(f *Facts) { f.Phase = Phase{Current: "cli", Total: 2} }, nil},
 		"paused":         {"", func(f *Facts) { f.Paused, f.Agents[0].Paused = true, true }, []string{"paused|pawl resume builder|builder", "paused|pawl resume|loop"}},

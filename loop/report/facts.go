@@ -99,6 +99,8 @@ type Phase struct {
 	Done     bool // the current one's STATUS says so
 	// Unclear are the current one's markers that are not obeyed, in words.
 	Unclear []string
+	// Missing is why the current one's DONE is not obeyed although it is clear.
+	Missing []string
 	// Entered is when which phase was entered last before Since, if known.
 	Entered   string
 	EnteredAt time.Time

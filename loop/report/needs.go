@@ -14,7 +14,7 @@ const shownNeeds = 10
 
 // needs are what waits for a person now, the most urgent kinds first. Nobody has
 // looked after the agents since idle, unless that is zero.
-func needs(f Facts, unproven string, idle time.Time, stuck func(id string) string) []Need {
+func needs(f Facts, idle time.Time, stuck func(id string) string) []Need {
 	out := []Need{}
 	if f.OriginError != "" {
 		out = append(out, Need{"origin", "", "origin cannot be seen: " + handoff.Clean(f.OriginError, maxText), "pawl doctor"})
@@ -39,8 +39,8 @@ func needs(f Facts, unproven string, idle time.Time, stuck func(id string) strin
 			out = append(out, Need{"phase", "", "phase " + f.Phase.Current + ": " + handoff.Clean(why, maxText), "pawl phase show"})
 		}
 	}
-	if unproven != "" {
-		out = append(out, Need{"phase", "", "phase " + f.Phase.Current + " says done, and that is not proven: " + unproven, "pawl phase show"})
+	for _, why := range f.Phase.Missing {
+		out = append(out, Need{"phase", "", "phase " + f.Phase.Current + " says done, and that is not proven: " + handoff.Clean(why, 2*maxText), "pawl phase show"})
 	}
 	if f.Paused {
 		out = append(out, Need{"paused", "", "the loop is paused", "pawl resume"})
