@@ -33,6 +33,7 @@ type scene struct {
 	programs map[string]*program // by session name, those that ended too
 	past     []*program          // those whose name was taken over
 	pids     int
+	planned  int
 	ledgers  int
 	step     time.Duration // between passes; 0 is the configured interval
 	ahead    time.Duration // how far the wall clock was set forward
@@ -178,11 +179,15 @@ func (s *scene) plan(w World) Decision {
 	before := w.State.Clone()
 	before.Loop.Told = maps.Clone(w.State.Loop.Told)
 	d := Plan(w)
-	if !reflect.DeepEqual(before, w.State) {
-		s.fail("Plan changed the state that it was given:\n%+v\nwas\n%+v", w.State, before)
-	}
-	if again := Plan(w); !reflect.DeepEqual(d, again) {
-		s.fail("the same world gives\n%+v\nand\n%+v", d, again)
+	// Hours in which nothing happens are looked at now and then: comparing whole
+	// worlds takes longer than planning.
+	if s.planned++; len(d.Actions)+len(d.Changes.Events) > 0 || s.planned%8 == 0 {
+		if !reflect.DeepEqual(before, w.State) {
+			s.fail("Plan changed the state that it was given:\n%+v\nwas\n%+v", w.State, before)
+		}
+		if again := Plan(w); !reflect.DeepEqual(d, again) {
+			s.fail("the same world gives\n%+v\nand\n%+v", d, again)
+		}
 	}
 	if !d.Next.After(w.Now) || d.Next.After(w.Now.Add(s.cfg.Supervise.Interval)) {
 		s.fail("the next pass is due %s after this one", d.Next.Sub(w.Now))

@@ -37,9 +37,11 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // wait polls done until it is true, and prints its last words if it never is.
+// It rests longer than it asks: what is waited for needs the processor too.
 func wait(ts *testscript.TestScript, done func() (bool, string)) {
 	deadline := time.Now().Add(patience)
 	for {
+		asked := time.Now()
 		ok, last := done()
 		if ok {
 			return
@@ -47,7 +49,7 @@ func wait(ts *testscript.TestScript, done func() (bool, string)) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("not within %s; the last output was:\n%s", patience, last)
 		}
-		time.Sleep(pollEvery)
+		time.Sleep(max(pollEvery, 2*time.Since(asked)))
 	}
 }
 
