@@ -93,12 +93,12 @@ func newProving(w Window, rules []Rule) *proving {
 // add takes a signal that claims or judges a gate.
 func (p *proving) add(c Commit, m Mention) bool {
 	switch {
-	case m.Rule.AnsweredBy == reviewRule:
+	case m.Rule.Claims():
 		if len(p.claims[m.Gate]) == 0 {
 			p.gates = append(p.gates, m.Gate)
 		}
 		p.claims[m.Gate] = append(p.claims[m.Gate], c.Hash)
-	case m.Rule.review():
+	case m.Rule.Judges():
 		p.reviews[m.Gate] = append(p.reviews[m.Gate], judgement{c.Hash, m.Verdict, c.Trailers.Reviewed, p.w.Resolved[c.Trailers.Reviewed]})
 	default:
 		return false

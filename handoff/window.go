@@ -23,6 +23,8 @@ type Trailers struct {
 	PawlID   string // Pawl-Id: an identity that survives a rebase
 	Verdict  string // Verdict: "pass" or "fail", lower-cased; anything else is kept as written
 	Reviewed string // Reviewed: as written, lower-cased
+	Gate     string // Gate: as written; the subject's gate is what counts
+	Agent    string // Pawl-Agent: which agent wrote the commit
 }
 
 // Window is what the mirror saw of origin's branch between two looks: the

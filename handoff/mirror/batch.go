@@ -68,26 +68,40 @@ func (b *batch) ask(name string) error {
 
 // answer reads the next object; data holds at most limit bytes of it.
 func (b *batch) answer(limit int64) (object, error) {
+	o, err := b.header()
+	if err != nil {
+		return object{}, err
+	}
+	o.data = make([]byte, min(o.size, limit))
+	if _, err = io.ReadFull(b.out, o.data); err == nil {
+		_, err = io.CopyN(io.Discard, b.out, o.size-int64(len(o.data))+1)
+	}
+	if err != nil {
+		return object{}, b.brokeOff(o, err)
+	}
+	return o, nil
+}
+
+// header reads what comes before the next object's content, which is size bytes
+// and a newline.
+func (b *batch) header() (object, error) {
 	line, err := b.out.ReadString('\n')
 	if err != nil {
 		return object{}, fmt.Errorf("git cat-file ended early (%s): %w", lastLine(b.said.String()), err)
 	}
 	fields := strings.Fields(line)
-	if len(fields) != 3 || !isCommitName(fields[0]) {
+	if len(fields) != 3 || !isObjectName(fields[0]) {
 		return object{}, errMissing // "missing", "ambiguous"
 	}
 	size, err := strconv.ParseInt(fields[2], 10, 64)
-	if err != nil {
+	if err != nil || size < 0 {
 		return object{}, errMissing
 	}
-	o := object{hash: fields[0], kind: fields[1], size: size, data: make([]byte, min(size, limit))}
-	if _, err = io.ReadFull(b.out, o.data); err == nil {
-		_, err = io.CopyN(io.Discard, b.out, size-int64(len(o.data))+1)
-	}
-	if err != nil {
-		return object{}, fmt.Errorf("git cat-file broke off in %s (%s): %w", o.hash, lastLine(b.said.String()), err)
-	}
-	return o, nil
+	return object{hash: fields[0], kind: fields[1], size: size}, nil
+}
+
+func (b *batch) brokeOff(o object, err error) error {
+	return fmt.Errorf("git cat-file broke off in %s (%s): %w", o.hash, lastLine(b.said.String()), err)
 }
 
 // closeGrace is how long git has to end once its input is closed.

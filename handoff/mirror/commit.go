@@ -15,6 +15,7 @@ type commit struct {
 	handoff.Commit
 	tree      string
 	committed time.Time
+	stray     []string // see strayTrailers
 }
 
 // parseCommit reads the content of a commit object.
@@ -28,7 +29,7 @@ func parseCommit(hash string, raw []byte) (commit, error) {
 		case "tree":
 			c.tree = value
 		case "parent":
-			if !isCommitName(value) {
+			if !isObjectName(value) {
 				return commit{}, fmt.Errorf("it has a parent %q", bound(value, maxLine))
 			}
 			c.Parents = append(c.Parents, value)
@@ -40,14 +41,14 @@ func parseCommit(hash string, raw []byte) (commit, error) {
 			encoding = value
 		}
 	}
-	if !isCommitName(c.tree) {
+	if !isObjectName(c.tree) {
 		return commit{}, errors.New("it has no tree")
 	}
 	// Git reads a message as far as the first NUL.
 	message, _, _ = strings.Cut(message, "\x00")
 	message = skipBlank(decode(message, encoding))
 	c.Subject = valid(subject(message))
-	c.Trailers = readTrailers(message)
+	c.Trailers, c.stray = readTrailers(message), strayTrailers(message)
 	c.Author, c.AuthorDate = signature(decode(author, encoding))
 	return c, nil
 }

@@ -147,13 +147,9 @@ func (m *Mirror) Contains(ctx context.Context, commit, ancestor string) (bool, e
 	if err != nil || !known {
 		return false, err
 	}
-	_, err = m.git.lines(ctx, localTimeout, nil, "--git-dir="+m.opt.Dir, "merge-base", "--is-ancestor", ancestor, commit)
-	var failed *gitError
-	if errors.As(err, &failed) && failed.code == 1 {
-		return false, nil
-	}
+	contained, err := m.git.contains(ctx, m.opt.Dir, commit, ancestor)
 	if err != nil {
 		return false, r.damaged(ctx, "is "+ancestor+" in "+commit, err)
 	}
-	return true, nil
+	return contained, nil
 }

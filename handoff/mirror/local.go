@@ -155,7 +155,7 @@ func (r refFiles) packed(ref string) (hash string, err error) {
 
 // checkRefValue accepts a full hash. Anything else is left to git to judge.
 func checkRefValue(text string) (string, error) {
-	if !isHex(text, 40, 64) || len(text) != 40 && len(text) != 64 {
+	if !isObjectName(text) {
 		return "", errUnusual
 	}
 	return text, nil
@@ -189,6 +189,9 @@ func isHex(s string, minLen, maxLen int) bool {
 	}
 	return true
 }
+
+// isObjectName says that s is a full hash of either kind that git has.
+func isObjectName(s string) bool { return isHex(s, 40, 40) || isHex(s, 64, 64) }
 
 // isCommitName says that s is a full hash of the kind that mirrors hold.
 func isCommitName(s string) bool { return isHex(s, 40, 40) }

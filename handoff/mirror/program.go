@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 	"sync"
@@ -39,7 +40,8 @@ func newProgram(env []string) program {
 // call is one git process.
 type call struct {
 	args  []string
-	env   []string // added to the program's
+	env   []string  // added to the program's
+	in    io.Reader // its standard input; nil: none
 	quiet time.Duration
 	line  func(string) error // takes each line of the output; errStop ends the process
 }
@@ -102,7 +104,7 @@ func (p program) run(parent context.Context, c call) error {
 	cmd := p.command(ctx, c.args, c.env)
 	said := &tail{heard: heard}
 	out := &splitter{heard: heard, take: c.line, stop: cancel}
-	cmd.Stdout, cmd.Stderr = out, said
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.in, out, said
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("%w: %w", errNoGit, err)
 	}

@@ -32,6 +32,10 @@ func readTrailers(message string) handoff.Trailers {
 			t.Verdict = value
 		case "reviewed":
 			t.Reviewed = strings.ToLower(value)
+		case "gate":
+			t.Gate = value
+		case "pawl-agent":
+			t.Agent = value
 		}
 	}
 	return t
