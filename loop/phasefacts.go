@@ -15,7 +15,7 @@ import (
 // phaseFacts reads every phase's STATUS file at the tip, and where a DONE needs
 // more than its word, what it lacks. A verdict on a blob that was read before is
 // remembered by its hash.
-func phaseFacts(ctx context.Context, m *mirror.Mirror, memo *ledger.Memo, cfg *config.Config, st ledger.Loop, tip string) (map[string]phases.Fact, error) {
+func phaseFacts(ctx context.Context, m *mirror.Mirror, memo mirror.Memo, cfg *config.Config, st ledger.Loop, tip string) (map[string]phases.Fact, error) {
 	out := map[string]phases.Fact{}
 	if len(cfg.Phases.Sequence) == 0 {
 		return out, nil
@@ -61,7 +61,7 @@ func completed(ctx context.Context, m *mirror.Mirror, cfg *config.Config, before
 	})
 }
 
-func verdict(ctx context.Context, file mirror.File, memo *ledger.Memo, marker string) (phases.Verdict, error) {
+func verdict(ctx context.Context, file mirror.File, memo mirror.Memo, marker string) (phases.Verdict, error) {
 	key := "done/" + file.Blob + "/" + marker
 	var v phases.Verdict
 	if doc, ok := memo.Get(key); ok && json.Unmarshal([]byte(doc), &v) == nil {

@@ -66,7 +66,7 @@ func missingProof(ctx context.Context, m *mirror.Mirror, memo mirror.Memo, cfg *
 // commit must be the same but for notes.
 func unreviewed(ctx context.Context, m *mirror.Mirror, cfg *config.Config, proof handoff.Proof, done string) ([]string, error) {
 	missing := proof.Missing
-	note := handoff.Notes(cfg.Handoff.Docs, noteNames(cfg))
+	note := Notes(cfg)
 	for _, reviewed := range proof.Reviewed {
 		files, err := m.Differs(ctx, reviewed, done, func(file string) bool { return !note(file) }, maxNamed+1)
 		if err != nil {
@@ -94,18 +94,6 @@ func filesDiffer(files []string) string {
 		verb = " differs"
 	}
 	return strings.Join(files, ", ") + more + verb
-}
-
-// noteNames are the STATUS and inbox files, which may lie in the root.
-func noteNames(cfg *config.Config) []string {
-	var names []string
-	for _, ph := range cfg.Phases.Sequence {
-		names = append(names, ph.Status)
-	}
-	for _, in := range cfg.Handoff.Inboxes {
-		names = append(names, in.File)
-	}
-	return names
 }
 
 // proofPrint changes when the same history may prove something else.
