@@ -54,7 +54,11 @@ type tickReply struct {
 
 // NewCoordinator returns a coordinator that is not running yet. Run may be
 // called once.
-func NewCoordinator(e *Engine, version string) *Coordinator { return newCoordinator(e, version) }
+func NewCoordinator(e *Engine, version string) *Coordinator {
+	c := newCoordinator(e, version)
+	e.porter.poke = c.Poke
+	return c
+}
 
 func newCoordinator(p passer, version string) *Coordinator {
 	return &Coordinator{
@@ -94,8 +98,12 @@ func (c *Coordinator) Health() control.Health {
 	return c.health
 }
 
-// Poke implements control.Backend. Pokes that come while one waits are one.
+// Poke implements control.Backend. Pokes that come while one waits are one, but
+// for their count.
 func (c *Coordinator) Poke() {
+	c.mu.Lock()
+	c.health.Pokes++
+	c.mu.Unlock()
 	select {
 	case c.pokes <- struct{}{}:
 	default:

@@ -26,7 +26,8 @@ type Engine struct {
 	Env       func() []string              // what sessions and git are started with
 	Log       *slog.Logger
 	Now       func() time.Time
-	Event     func(ledger.Event) // told of each event once it is on record; nil: nobody
+	Event     func(ledger.Event) // told of each event once it is on record, by any goroutine; nil: nobody
+	Version   string             // of pawl, as others are told it
 
 	// Connect makes a launcher that the configuration has since it was read again;
 	// nil where it cannot be used here.
@@ -36,9 +37,13 @@ type Engine struct {
 	// nil: nothing does.
 	Tidy func(context.Context, time.Time) error
 
-	upkeep  upkeep
-	touches sync.WaitGroup // orders to launchers that are under way
-	glass   glass
+	upkeep upkeep
+
+	verifying verifying
+	couriers  couriers
+	porter    porter
+	touches   sync.WaitGroup // orders to launchers that are under way
+	glass     glass
 
 	mu        sync.Mutex
 	later     map[string]launcher.Launcher // with those that came with a reload; replaced, never changed
@@ -83,6 +88,7 @@ func (e *Engine) Pass(ctx context.Context, look Look) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	e.subscribe(ctx, cfg)
 	if err := e.record(ctx, e.Source.Notes()); err != nil {
 		return Report{}, err
 	}
@@ -110,6 +116,9 @@ func (e *Engine) Pass(ctx context.Context, look Look) (Report, error) {
 		results := e.act(ctx, cfg, d)
 		e.heartbeat(ctx, w, d)
 		e.keepUp(ctx, cfg)
+		e.notify(ctx, cfg)
+		e.attend(cfg, d.After.Loop.Branch)
+		e.verify(ctx, cfg, d.After.Loop.Cursor)
 		return Report{Decision: d, Config: cfg, Moved: d.After.Loop.Cursor != w.State.Loop.Cursor, Results: results}, nil
 	}
 	return Report{}, ledger.ErrStale
@@ -160,10 +169,16 @@ func (e *Engine) LookAtOrigin(ctx context.Context) Look {
 	return Look{Done: true, Look: got, Err: err, Of: cfg.Origin}
 }
 
-// Close waits for the orders that a pass did not wait for, and ends the upkeep.
+// Close waits for the orders that a pass did not wait for, ends the upkeep, the
+// webhook and, after a while, what others are being told, and closes the launchers
+// that hold something. Sessions go on.
 func (e *Engine) Close() error {
-	e.rest(0)
+	e.porter.close()
+	e.couriers.close(lastNotify)
+	e.upkeep.rest(0)
+	e.verifying.rest(0)
 	e.touches.Wait()
+	e.disconnect()
 	return nil
 }
 

@@ -28,6 +28,9 @@ func (e *Engine) Tick(ctx context.Context, settle time.Duration) (Report, error)
 				return before, ctx.Err()
 			}
 			rep, err := e.settled(ctx, look, settle)
+			if err == nil {
+				e.Notify(ctx)
+			}
 			return before.then(rep), err
 		case <-timer.C:
 		}
@@ -42,14 +45,17 @@ func (e *Engine) Tick(ctx context.Context, settle time.Duration) (Report, error)
 	}
 }
 
-// Local is a Tick that does not ask origin: for orders that do not depend on it.
+// Local is a Tick that does not ask origin, and notifies nobody: for orders that do
+// not depend on it, and whose caller waits. Others are told by the next Tick.
 func (e *Engine) Local(ctx context.Context, settle time.Duration) (Report, error) {
+	e.couriers.quiet()
 	return e.settled(ctx, Look{}, settle)
 }
 
 func (e *Engine) settled(ctx context.Context, look Look, settle time.Duration) (Report, error) {
 	defer e.touches.Wait() // the process may end when this returns
-	defer e.rest(tickUpkeep)
+	defer e.upkeep.rest(tickUpkeep)
+	defer e.verifying.rest(tickVerify)
 	rep, err := e.Pass(ctx, look)
 	if err != nil {
 		return rep, err

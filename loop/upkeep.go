@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"sync"
 	"time"
 
 	"pawl/loop/config"
@@ -30,48 +29,27 @@ const lastUpkeep = "upkeep/last"
 
 // upkeep is a clearing that is under way, and when one was last thought of.
 type upkeep struct {
-	running sync.WaitGroup
-
-	mu     sync.Mutex
-	busy   bool
+	beside
 	looked time.Time
-	cancel context.CancelFunc
 }
 
 // keepUp clears old things away if that is due, beside the passes: it returns at
 // once. It ends with ctx.
 func (e *Engine) keepUp(ctx context.Context, cfg *config.Config) {
 	now := e.Now()
-	ctx, cancel := context.WithTimeout(ctx, upkeepLimit)
-	if !e.upkeep.begin(now, cancel) {
-		cancel()
-		return
+	// A clock that was set back must not put it off.
+	due := func() bool {
+		late := !within(now, e.upkeep.looked, upkeepLook)
+		if late {
+			e.upkeep.looked = now
+		}
+		return late
 	}
-	e.upkeep.running.Go(func() {
-		defer e.upkeep.end()
-		defer cancel()
+	e.upkeep.start(ctx, upkeepLimit, due, func(ctx context.Context) {
 		if err := e.clear(ctx, cfg, now); err != nil {
 			e.Log.Warn("old things are not cleared away", "error", err)
 		}
 	})
-}
-
-// begin says whether to look if a clearing is due. A clock that was set back
-// must not put that off.
-func (u *upkeep) begin(now time.Time, cancel context.CancelFunc) bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.busy || within(now, u.looked, upkeepLook) {
-		return false
-	}
-	u.busy, u.looked, u.cancel = true, now, cancel
-	return true
-}
-
-func (u *upkeep) end() {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.busy, u.cancel = false, nil
 }
 
 // within says that last, by the wall clock, is less than d ago, and not in the
@@ -79,19 +57,6 @@ func (u *upkeep) end() {
 func within(now, last time.Time, d time.Duration) bool {
 	age := now.Round(0).Sub(last.Round(0))
 	return age >= 0 && age < d
-}
-
-// rest waits for a clearing that is under way, and ends it when patience is over.
-func (e *Engine) rest(patience time.Duration) {
-	timer := time.AfterFunc(patience, func() {
-		e.upkeep.mu.Lock()
-		defer e.upkeep.mu.Unlock()
-		if e.upkeep.cancel != nil {
-			e.upkeep.cancel()
-		}
-	})
-	e.upkeep.running.Wait()
-	timer.Stop()
 }
 
 // clear removes what is too old to keep, if an hour has gone by since that was

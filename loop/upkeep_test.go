@@ -76,7 +76,7 @@ func (h *house) files(dir string) []string {
 func (h *house) pass() {
 	h.t.Helper()
 	h.keepUp(h.t.Context(), h.cfg)
-	h.rest(time.Minute)
+	h.upkeep.rest(time.Minute)
 }
 
 func TestWhenOldThingsAreClearedAway(t *testing.T) {
@@ -117,7 +117,7 @@ func TestAClearingThatIsCutOffGoesOn(t *testing.T) {
 	}
 	h.keepUp(t.Context(), h.cfg)
 	<-reached
-	h.rest(0)
+	h.upkeep.rest(0)
 	h.Tidy = func(context.Context, time.Time) error { h.ran++; return nil }
 	h.upkeep.looked = time.Time{} // as in the next tick
 	if h.pass(); h.ran != 1 {

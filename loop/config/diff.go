@@ -86,8 +86,11 @@ func same(a, b reflect.Value) bool {
 // Where resolve fails that cannot be ruled out. It is "" where there is none.
 func (c *Config) Sandboxed(resolve func(path string) (string, error)) string {
 	i := slices.IndexFunc(c.Agents, func(a Agent) bool {
-		if len(a.Wrap) == 0 || inside(a.Dir, c.Path) {
-			return len(a.Wrap) > 0
+		if len(a.Wrap) == 0 || c.Launchers[a.Launcher].Type == "ssh" { // whose folders are on another host
+			return false
+		}
+		if inside(a.Dir, c.Path) {
+			return true
 		}
 		dir, err := resolve(a.Dir)
 		if err != nil {

@@ -77,6 +77,7 @@ func TestSandboxed(t *testing.T) {
 	for _, c := range []struct{ name, agent, want string }{
 		{"nobody is wrapped", "a: {}", ""},
 		{"wrapped, in the file's own folder", "a: {wrap: [bwrap]}", "a"},
+		{"wrapped, on another host", "a: {wrap: [bwrap], launcher: build}", ""},
 		{"wrapped, in a folder below", "a: {wrap: [bwrap], dir: work/a}", ""},
 		{"wrapped, in a folder above", "a: {wrap: [bwrap], dir: ..}", "a"},
 		{"wrapped, in a folder beside", "a: {wrap: [bwrap], dir: ../q}", ""},
@@ -87,7 +88,7 @@ func TestSandboxed(t *testing.T) {
 		{"wrapped, in a folder that cannot be followed", "a: {wrap: [bwrap], dir: odd/a}", "a"},
 		{"not wrapped, in a folder that cannot be followed", "a: {dir: odd/a}", ""},
 	} {
-		cfg, err := Parse("/x/p/pawl.yaml", []byte("version: 1\nadapters: {script: {command: [agent]}}\ndefaults: {adapter: script}\nagents: {"+c.agent+"}\n"))
+		cfg, err := Parse("/x/p/pawl.yaml", []byte("version: 1\nadapters: {script: {command: [agent]}}\ndefaults: {adapter: script}\nlaunchers: {build: {type: ssh, host: build}}\nagents: {"+c.agent+"}\n"))
 		if err != nil {
 			t.Fatal(err)
 		}

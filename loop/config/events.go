@@ -4,14 +4,14 @@ package config
 var EventKinds = []string{
 	"agent.adopted", "agent.changed", "agent.conflict", "agent.exited", "agent.fatal", "agent.full", "agent.held", "agent.mismatch",
 	"agent.parked", "agent.released", "agent.restarted", "agent.stalled", "agent.started", "agent.unauthorised", "agent.waiting",
-	"config.approved", "config.held", "config.invalid", "config.reloaded",
+	"check.failed", "config.approved", "config.held", "config.invalid", "config.reloaded",
 	"coordinator.ended", "coordinator.started",
 	"handoff.answered", "handoff.dismissed", "handoff.expired", "handoff.open", "handoff.retried", "handoff.sent",
 	"handoff.stuck", "handoff.superseded", "handoff.taken", "handoff.withdrawn",
-	"launcher.lost", "loop.quiet",
+	"launcher.lost", "loop.quiet", "notify.dropped", "notify.failed",
 	"operator.down", "operator.lift", "operator.pause", "operator.phase", "operator.restart", "operator.resume", "operator.up", "operator.wake",
 	"origin.moved", "origin.reachable", "origin.rewritten", "origin.unreachable",
 	"phase.advanced", "phase.done", "phase.entered", "phase.reopened", "phase.unclear", "phase.unproven",
 	"plan.missing", "prompt.missing", "sequence.complete", "sequence.resumed", "signal.malformed",
-	"wake.fired", "wake.skipped", "wake.taken",
+	"wake.fired", "wake.skipped", "wake.taken", "webhook.failed", "webhook.listening",
 }

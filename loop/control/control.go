@@ -32,6 +32,7 @@ type Health struct {
 	Version     string    `json:"version"`
 	LastPass    time.Time `json:"last_pass"`
 	ConfigError string    `json:"config_error"`
+	Pokes       int       `json:"pokes"` // how often it was told to look at origin
 }
 
 // Report is what `pawl tick --json` prints.

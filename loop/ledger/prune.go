@@ -33,6 +33,10 @@ func (l *Ledger) Prune(ctx context.Context, now time.Time, r Retention) (Pruned,
 	if err != nil {
 		return p, fmt.Errorf("prune events: %w", err)
 	}
+	told, err := l.told(ctx, seq)
+	if err != nil {
+		return p, fmt.Errorf("prune events: %w", err)
+	}
 	n, err := l.newest(ctx, "SELECT max(n) FROM handoffs")
 	if err != nil {
 		return p, fmt.Errorf("prune handoffs: %w", err)
@@ -43,7 +47,7 @@ func (l *Ledger) Prune(ctx context.Context, now time.Time, r Retention) (Pruned,
 		count *int
 	}{
 		{sweep{events.name, "seq", "row.seq <= ?", seq - int64(r.Events), "?", 1, true}, &p.Events},
-		{sweep{events.name, "seq", "row.time < ?", history, "row.seq <= ?", seq - int64(r.Recent), true}, &p.Events},
+		{sweep{events.name, "seq", "row.time < ?", history, "row.seq <= ?", min(told, seq-int64(r.Recent)), true}, &p.Events},
 		{sweep{handoffs.name, "n", "max(row.seen_at, row.opened_at, row.sent_at, row.taken_at) < ?", history, deadHandoff, n - int64(r.Handoffs), true}, &p.Handoffs},
 		{sweep{wakes.name, "n", "max(row.created_at, row.sent_at, row.taken_at) < ?", delivered, "row.state NOT IN ('queued', 'sent') AND ?", 1, true}, &p.Wakes},
 		{sweep{items.name, "n", "row.created_at < ?", delivered, "row.state NOT IN ('open', 'queued') AND ?", 1, true}, &p.Items},

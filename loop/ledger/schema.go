@@ -82,6 +82,15 @@ CREATE TABLE schedules (name TEXT PRIMARY KEY, agent TEXT NOT NULL, counted INTE
 ALTER TABLE sessions ADD COLUMN print TEXT NOT NULL DEFAULT '';
 ALTER TABLE handoffs ADD COLUMN base INTEGER NOT NULL DEFAULT 0;
 `,
+	`
+CREATE TABLE notices (
+  name TEXT PRIMARY KEY, seq INTEGER NOT NULL, attempts INTEGER NOT NULL, next_at INTEGER NOT NULL,
+  window_at INTEGER NOT NULL, told INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`,
+	`
+CREATE TABLE checked (id INTEGER PRIMARY KEY CHECK (id = 1), tip TEXT NOT NULL) STRICT;
+`,
 }
 
 // migrate brings the schema up to date. A ledger that a newer pawl wrote is an

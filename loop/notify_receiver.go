@@ -1,0 +1,116 @@
+package loop
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"pawl/hooks/notify"
+	"pawl/loop/config"
+	"pawl/loop/launcher/proc"
+	"pawl/loop/ledger"
+)
+
+// The events about notifications.
+const (
+	notifyFailed  = "notify.failed"
+	notifyDropped = "notify.dropped"
+)
+
+// receiver is a command or a URL of one entry of notify.
+type receiver struct {
+	config.Notify
+	index int    // of the entry, counted from 1
+	entry string // a hash of what the entry says
+	to    string // run or url
+	name  string // both: what the ledger knows it by
+}
+
+// receivers are all of them, in the configuration's order.
+func receivers(cfg *config.Config) (list []receiver) {
+	for i, n := range cfg.Notify {
+		doc, err := json.Marshal(n)
+		if err != nil {
+			panic(err) // it holds nothing but texts
+		}
+		sum := sha256.Sum256(doc)
+		r := receiver{Notify: n, index: i + 1, entry: hex.EncodeToString(sum[:6])}
+		if len(n.Run) > 0 {
+			list = append(list, r.by("run"))
+		}
+		if n.URL != "" {
+			list = append(list, r.by("url"))
+		}
+	}
+	return list
+}
+
+func (r receiver) by(to string) receiver {
+	r.to, r.name = to, r.entry+"/"+to
+	return r
+}
+
+// wants says whether a receiver is to be told of an event. It is never told of
+// what its own entry did not take; and that much of its own was left out, whatever
+// its patterns say.
+func (r receiver) wants(ev ledger.Event) bool {
+	if ev.Data["notify"] == r.entry {
+		switch ev.Kind {
+		case notifyFailed:
+			return false
+		case notifyDropped:
+			return ev.Data["to"] == r.to
+		}
+	}
+	return notify.Match(r.On, ev.Kind)
+}
+
+// note is an event about the receiver.
+func (r receiver) note(kind string, data map[string]any) ledger.Event {
+	data["notify"], data["entry"], data["to"] = r.entry, r.index, r.to
+	return ledger.Event{Kind: kind, Data: data}
+}
+
+// deliver makes one attempt.
+func (e *Engine) deliver(ctx context.Context, cfg *config.Config, r receiver, ev notify.Event) error {
+	if r.to == "run" {
+		return e.command(ctx, cfg, r.Run, ev)
+	}
+	key := ""
+	if r.SecretEnv != "" {
+		if key = EnvValue(e.Env(), r.SecretEnv); key == "" {
+			return &notify.Failure{Err: missingSecret(r.SecretEnv)}
+		}
+	}
+	post := notify.Post{URL: r.URL, Key: key, Agent: "pawl/" + e.Version, Client: e.couriers.client(), Time: notify.PostTime}
+	return post.Deliver(ctx, ev)
+}
+
+func missingSecret(name string) error {
+	return fmt.Errorf("the variable %s is empty or missing in the environment that pawl up recorded; set it and run pawl up", name)
+}
+
+// command runs one where and with what an agent's would be started.
+func (e *Engine) command(ctx context.Context, cfg *config.Config, argv []string, ev notify.Event) error {
+	env := AgentEnv(e.Env(), config.Agent{})
+	program, err := proc.FindProgram(argv[0], cfg.Dir, env)
+	if err != nil {
+		return &notify.Failure{Err: err}
+	}
+	return notify.Command{
+		Program: program, Args: argv[1:], Dir: cfg.Dir, Time: notify.CommandTime,
+		Env: append(env, "PAWL_PROJECT="+cfg.Project, "PAWL_CONFIG="+cfg.Path),
+	}.Deliver(ctx, ev)
+}
+
+// told is an event as receivers get it. A ledger that is begun anew counts from 1
+// again: what makes an id of its number is the ledger's own name.
+func told(cfg *config.Config, epoch string, ev ledger.Event) notify.Event {
+	return notify.Event{
+		ID: epoch + "-" + strconv.FormatInt(ev.Seq, 10), Project: cfg.Project,
+		Seq: ev.Seq, Time: ev.Time, Kind: ev.Kind, Agent: ev.Agent, Data: ev.Data,
+	}
+}
