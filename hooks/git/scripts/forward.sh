@@ -1,0 +1,3 @@
+
+runs "$theirs" || exit 0
+exec "$theirs" "$@"
