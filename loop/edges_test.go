@@ -124,12 +124,15 @@ func TestASessionsEnvironment(t *testing.T) {
 	e := &Engine{Env: func() []string {
 		return []string{"PATH=/first", "PATH=/bin", "WHO=you", "GIT_DIR=.", "GIT_COMMON_DIR=x", "GIT_CONFIG_PARAMETERS=y", "GIT_SSH_COMMAND=ssh -v", "PAWL_CONFIG=/other", "PAWL_AGENT=other"}
 	}}
-	env := e.environment(cfg, cfg.Agents[0], ledger.Session{Generation: "g", Phase: "core"}, "/prompt.md")
+	env, own := e.environment(cfg, cfg.Agents[0], ledger.Session{Generation: "g", Phase: "core"}, "/prompt.md")
 	for _, want := range []string{"PATH=/own:/bin", "GREETING=hello you", "EMPTY=", "GIT_SSH_COMMAND=ssh -v", "PAWL_AGENT=a", "PAWL_ROLE=builder",
 		"PAWL_PROJECT=p", "PAWL_PHASE=core", "PAWL_GENERATION=g", "PAWL_CONFIG=" + cfg.Path, "PAWL_PROMPT_FILE=/prompt.md"} {
 		if !slices.Contains(env, want) {
 			t.Errorf("%q is missing in %q", want, env)
 		}
+	}
+	if want := "PAWL_AGENT PAWL_ROLE PAWL_PROJECT PAWL_PHASE PAWL_GENERATION PAWL_CONFIG PAWL_PROMPT_FILE PATH GREETING EMPTY"; strings.Join(own, " ") != want {
+		t.Errorf("%q are the session's own, want %s", own, want)
 	}
 	names := map[string]int{}
 	for _, kv := range env {

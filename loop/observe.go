@@ -23,13 +23,13 @@ func (e *Engine) observe(ctx context.Context, cfg *config.Config, look Look) (Wo
 		Sessions: map[string]map[string]launcher.Observation{}, Blind: map[string]error{}, Astray: map[string]bool{},
 		Terminals: map[string]bool{},
 	}
-	for name, l := range e.where() {
-		_, w.Terminals[name] = l.(launcher.Terminal)
-	}
 	if w.Origin, err = e.facts(ctx, cfg, st, look); err != nil {
 		return World{}, err
 	}
 	e.lookAtSessions(ctx, &w)
+	for name, l := range e.where() { // some know only once they were asked something
+		_, w.Terminals[name] = launcher.AsTerminal(l)
+	}
 	e.findAstray(&w)
 	w.Readings = e.readings(ctx, w)
 	w.Tails = e.tails(ctx, w)

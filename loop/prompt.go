@@ -77,7 +77,8 @@ type Missing struct {
 func missingFiles(cfg *config.Config, a config.Agent, phase string) Missing {
 	m := Missing{Prompt: promptFile(cfg, a)}
 	for _, ph := range cfg.Phases.Sequence {
-		if ph.ID == phase && ph.Plan != "" && a.Kind == config.KindLoop {
+		elsewhere := cfg.Launchers[a.Launcher].Type == "ssh" // its folder is on another host
+		if ph.ID == phase && ph.Plan != "" && a.Kind == config.KindLoop && !elsewhere {
 			m.Plan = filepath.Join(a.Dir, ph.Plan)
 		}
 	}

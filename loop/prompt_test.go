@@ -68,8 +68,10 @@ func TestMissingFiles(t *testing.T) {
 adapters: {script: {command: [agent]}}
 defaults: {adapter: script}
 phases: {sequence: [{id: one, plan: one.md, status: S.md}, {id: two, plan: two.md, status: T.md}]}
+launchers: {build: {type: ssh, host: build.test}}
 agents:
   builder: {kind: loop, dir: work}
+  distant: {kind: loop, prompt: work there, launcher: build, dir: /on/another/host}
   named: {prompt_file: mine.md, role: boss}
   spoken: {prompt: be good, role: boss}
   roled: {role: boss}
@@ -91,6 +93,7 @@ agents:
 		{"builder", "one", Missing{Plan: in("work/one.md")}},
 		{"builder", "two", Missing{}},
 		{"builder", "", Missing{}},
+		{"distant", "one", Missing{}},
 		{"named", "", Missing{Prompt: in("mine.md")}},
 		{"spoken", "", Missing{}},
 		{"roled", "one", Missing{Prompt: in("prompts/boss.md")}},

@@ -36,7 +36,7 @@ func (e *Engine) readings(ctx context.Context, w World) map[string]adapter.Readi
 	out := map[string]adapter.Reading{}
 	live := map[string]bool{}
 	for where, refs := range drawing(w) {
-		t, ok := e.where()[where].(launcher.Terminal)
+		t, ok := launcher.AsTerminal(e.where()[where])
 		if !ok {
 			continue
 		}

@@ -25,7 +25,7 @@ func (e *Engine) spec(cfg *config.Config, branch string, row ledger.Session) (la
 	if svc, ok := service(cfg, row.Agent); ok {
 		spec.Argv, spec.Dir = svc.Command, svc.Dir
 		env := ServiceAgent(svc)
-		spec.Env = e.environment(cfg, env, row, "")
+		spec.Env, spec.Own = e.environment(cfg, env, row, "")
 		return spec, nil
 	}
 	a, ok := cfg.Agent(row.Agent)
@@ -36,7 +36,7 @@ func (e *Engine) spec(cfg *config.Config, branch string, row ledger.Session) (la
 	if !ok {
 		return spec, fmt.Errorf("adapter %q of agent %s is not known", row.Adapter, a.Name)
 	}
-	if _, draws := e.where()[row.Launcher].(launcher.Terminal); p.NeedsTerminal() && !draws {
+	if _, draws := launcher.AsTerminal(e.where()[row.Launcher]); p.NeedsTerminal() && !draws {
 		return spec, fmt.Errorf("adapter %s of agent %s %w, and launcher %s has none; use launcher: tmux, or a program that reads lines", p.Name, a.Name, launcher.ErrTerminal, row.Launcher)
 	}
 	text, err := Prompt(cfg, a, row.Phase, branch)
@@ -54,7 +54,8 @@ func (e *Engine) spec(cfg *config.Config, branch string, row ledger.Session) (la
 		return spec, err
 	}
 	spec.Argv, spec.Dir, spec.StopKeys = slices.Concat(a.Wrap, argv), a.Dir, p.Stop
-	spec.Env = e.environment(cfg, a, row, file)
+	spec.Env, spec.Own = e.environment(cfg, a, row, file)
+	spec.Prompt = text
 	if p.Prompt == adapter.PromptStdin {
 		spec.Stdin = text
 	}
@@ -75,11 +76,21 @@ func service(cfg *config.Config, name string) (config.Service, bool) {
 	return config.Service{}, false
 }
 
-// environment is that of an agent, and what pawl tells every session.
-func (e *Engine) environment(cfg *config.Config, a config.Agent, row ledger.Session, promptFile string) []string {
-	return last(append(AgentEnv(e.Env(), a),
-		"PAWL_AGENT="+a.Name, "PAWL_ROLE="+a.Role, "PAWL_PROJECT="+cfg.Project, "PAWL_PHASE="+row.Phase,
-		"PAWL_GENERATION="+row.Generation, "PAWL_CONFIG="+cfg.Path, "PAWL_PROMPT_FILE="+promptFile))
+// environment is that of an agent with what pawl tells every session, and the
+// names in it that are the session's own.
+func (e *Engine) environment(cfg *config.Config, a config.Agent, row ledger.Session, promptFile string) (env, own []string) {
+	told := []string{
+		"PAWL_AGENT=" + a.Name, "PAWL_ROLE=" + a.Role, "PAWL_PROJECT=" + cfg.Project, "PAWL_PHASE=" + row.Phase,
+		"PAWL_GENERATION=" + row.Generation, "PAWL_CONFIG=" + cfg.Path, "PAWL_PROMPT_FILE=" + promptFile,
+	}
+	for _, kv := range told {
+		name, _, _ := strings.Cut(kv, "=")
+		own = append(own, name)
+	}
+	for _, v := range a.Env {
+		own = append(own, v.Name)
+	}
+	return last(append(AgentEnv(e.Env(), a), told...)), own
 }
 
 // AgentEnv is the environment of `pawl up`, without what belongs to its caller

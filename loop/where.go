@@ -1,7 +1,9 @@
 package loop
 
 import (
+	"io"
 	"maps"
+	"sync"
 
 	"pawl/loop/config"
 	"pawl/loop/launcher"
@@ -15,6 +17,24 @@ func (e *Engine) where() map[string]launcher.Launcher {
 		return e.later
 	}
 	return e.Launchers
+}
+
+// disconnect closes the launchers that can be closed, all at once. One that makes
+// trouble then has made its sessions none.
+func (e *Engine) disconnect() {
+	var wg sync.WaitGroup
+	for name, l := range e.where() {
+		c, ok := l.(io.Closer)
+		if !ok {
+			continue
+		}
+		wg.Go(func() {
+			if err := c.Close(); err != nil {
+				e.Log.Warn("a launcher did not close well", "launcher", name, "error", err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // connect adds the launchers that a reload brought. One whose options changed

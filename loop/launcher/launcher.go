@@ -27,9 +27,14 @@ type Spec struct {
 	Phase string   // PAWL_PHASE, kept so that an adopted session still tells its phase
 	Argv  []string // resolved by PATH of Env when it has no slash
 	Env   []string // KEY=value, the whole environment
+	Own   []string // names in Env that belong to the session, not to who starts it: what goes along to another host
 	Dir   string   // absolute
 	Log   string   // absolute path of the session's log; appended to
 	Stdin string   // written to the program's input at once, before any wake; may be empty
+
+	// Prompt is what the file holds that PAWL_PROMPT_FILE names, for sessions that
+	// cannot read it there.
+	Prompt string
 
 	// StopKeys are pressed before TERM, where there is a terminal: keys as tmux
 	// names them.
@@ -103,6 +108,22 @@ type Terminal interface {
 	// Screens tells what the sessions show, by session name, in one call for all
 	// of them. One that is not there, or of another generation, is left out.
 	Screens(ctx context.Context, refs []Ref) (map[string]screen.Screen, error)
+}
+
+// Drawer is a Terminal that learns only while it runs whether its sessions draw a
+// screen.
+type Drawer interface {
+	Draws() bool
+}
+
+// AsTerminal is a launcher whose sessions draw a screen, as far as that is known
+// now; false where they draw none.
+func AsTerminal(l Launcher) (Terminal, bool) {
+	t, ok := l.(Terminal)
+	if d, learns := l.(Drawer); ok && learns {
+		return t, d.Draws()
+	}
+	return t, ok
 }
 
 // Launcher starts, watches, feeds and stops sessions. Sessions outlive the

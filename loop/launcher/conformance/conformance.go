@@ -1,14 +1,31 @@
 //go:build linux || darwin
 
 // Package conformance is the suite that every launcher passes. It runs real
-// programs, shell scripts, and looks at them from outside.
+// programs, shell scripts, and looks at them from outside: it has to run on the
+// machine on which the sessions do.
 package conformance
 
 import (
-	"testing"
+	"context"
 
 	"pawl/loop/launcher"
 )
+
+// T is what a case needs of a test: *testing.T is one. A command that runs the
+// suite has another, as package testing would put its own flags beside the
+// command's.
+type T interface {
+	Helper()
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Skip(args ...any)
+	Failed() bool
+	Cleanup(f func())
+	TempDir() string
+	Context() context.Context
+}
 
 // Harness is a launcher under test, and in what it may differ from others.
 type Harness struct {
@@ -18,6 +35,9 @@ type Harness struct {
 	// Keeper returns the pid of the process that keeps one session, and whose
 	// death loses that session only. Nil where there is no such process.
 	Keeper func(ref launcher.Ref) (pid int, err error)
+	// Crash kills all processes that the launcher objects have for themselves, as
+	// a crash would. Nil where they have none.
+	Crash func() error
 	// Typed says that messages are typed into a terminal: the program's output
 	// shows them as well, and when they were read is not known.
 	Typed bool
@@ -29,52 +49,31 @@ type Harness struct {
 	LateErrors bool
 }
 
+// Case is one case of the suite.
+type Case struct {
+	Name string
+	Rule string // what the contract says
+	run  func(*rig)
+}
+
+// Run runs the case. Whatever comes of it, the sessions that it started are
+// ended before the functions that h registered for cleanup are run.
+func (c Case) Run(t T, h Harness) { c.run(newRig(t, h)) }
+
+// Tester is *testing.T as a suite needs it.
+type Tester[S any] interface {
+	T
+	Parallel()
+	Run(name string, f func(S)) bool
+}
+
 // Run runs the suite. open is called once for each case, with nothing running,
 // and registers with t.Cleanup what it has to undo.
-func Run(t *testing.T, open func(t *testing.T) Harness) {
-	cases := []struct {
-		name string
-		run  func(*rig)
-	}{
-		{"starts and is seen", startsAndIsSeen},
-		{"prints nothing", printsNothing},
-		{"dies at once and its last words are kept", diesAtOnce},
-		{"program is not found", programNotFound},
-		{"working folder is not there", folderNotThere},
-		{"environment is exactly the given one", exactEnvironment},
-		{"start twice and at once is one session", startTwice},
-		{"a generation that ended is not started again", endedStaysEnded},
-		{"a session name begins like another's", namesAlike},
-		{"orders for another generation are refused", otherGeneration},
-		{"nothing there is gone", nothingThere},
-		{"environment and prompt are in no command line", secretsStayInside},
-		{"stop ends politely", stopPolitely},
-		{"stop kills what ignores TERM", stopKills},
-		{"a shorter stop replaces a longer one", stopHastened},
-		{"stop reaches a halted program", stopHalted},
-		{"grandchildren do not survive a stop", grandchildrenStop},
-		{"grandchildren do not survive an exit", grandchildrenExit},
-		{"the leader is killed", leaderKilled},
-		{"a zombie child is no trouble", zombieChild},
-		{"a restarted coordinator adopts", adopts},
-		{"the keeper is killed", keeperKilled},
-		{"the keeper is killed and its session stopped", keeperKilledStop},
-		{"a message is read and marked", messageDrained},
-		{"odd text arrives as it is", oddText},
-		{"a message is one line", oneLineOnly},
-		{"the same message is written once", writtenOnce},
-		{"input that is never read", neverRead},
-		{"an exit with unread input is no reading", exitUnread},
-		{"the prompt comes before all messages", promptFirst},
-		{"a megabyte without a newline", flood},
-		{"capture shows the last lines, cleaned", captureClean},
-		{"a deleted log is opened again", logDeleted},
-		{"a log that cannot be written holds nobody up", logUnwritable},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
+func Run[S Tester[S]](t S, open func(t S) Harness) {
+	for _, c := range Cases() {
+		t.Run(c.Name, func(t S) {
 			t.Parallel()
-			c.run(newRig(t, open(t)))
+			c.Run(t, open(t))
 		})
 	}
 }

@@ -11,10 +11,10 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"testing"
 	"time"
 
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/proc"
 )
 
 // patience is how long anything may take before it counts as not happening.
@@ -22,18 +22,18 @@ const patience = 20 * time.Second
 
 // rig is one case: a launcher, a folder, and the sessions to end afterwards.
 type rig struct {
-	*testing.T
+	T
 	h   Harness
 	l   launcher.Launcher
 	dir string
 }
 
-func newRig(t *testing.T, h Harness) *rig {
+func newRig(t T, h Harness) *rig {
 	return &rig{T: t, h: h, l: h.Open(), dir: t.TempDir()}
 }
 
 func (r *rig) ctx() context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
 	r.Cleanup(cancel)
 	return ctx
 }
@@ -74,27 +74,35 @@ func (r *rig) run(session, script string) launcher.Spec {
 	return spec
 }
 
-// end stops and forgets a session, and looks for what is left of it.
+// end stops and forgets a session, and looks for what is left of it, which a
+// launcher that does not keep to the contract may have left running.
 func (r *rig) end(ref launcher.Ref) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	l := r.h.Open()
-	if err := l.Stop(ctx, ref, 0); err != nil && !errors.Is(err, launcher.ErrGone) && !errors.Is(err, launcher.ErrOther) {
+	if err := r.l.Stop(ctx, ref, 0); err != nil && !errors.Is(err, launcher.ErrGone) && !errors.Is(err, launcher.ErrOther) {
 		r.Errorf("Stop at the end of the case: %v", err)
 	}
-	var err error
-	r.poll("the session to be forgotten", func() bool {
-		err = l.Forget(ctx, ref)
+	r.pollUntil(ctx, "the session to be forgotten", func() bool {
+		err := r.l.Forget(ctx, ref)
 		return err == nil || errors.Is(err, launcher.ErrGone) || errors.Is(err, launcher.ErrOther)
 	})
-	r.poll("all processes of the session to be gone", func() bool { return len(processes(r, ref.Generation)) == 0 })
+	r.pollUntil(ctx, "all processes of the session to be gone", func() bool { return len(processes(r, ref.Generation)) == 0 })
+	left := proc.Kin{Generation: ref.Generation}
+	if _, err := left.Sweep(context.Background()); err != nil {
+		r.Errorf("what is left of the session: %v", err)
+	}
 }
 
 // poll waits for something to become true.
 func (r *rig) poll(what string, ok func() bool) {
 	r.Helper()
-	for limit := time.Now().Add(patience); !ok(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(limit) {
+	r.pollUntil(r.ctx(), what, ok)
+}
+
+func (r *rig) pollUntil(ctx context.Context, what string, ok func() bool) {
+	r.Helper()
+	for !ok() {
+		if err := proc.Pause(ctx, 2*time.Millisecond); err != nil {
 			r.Errorf("waited in vain for %s", what)
 			return
 		}
