@@ -1,0 +1,19 @@
+package daemon
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// WaitTurn takes the place of the one who waits for the coordinator's lock of a
+// state directory, of whom there is one: it is a *HeldError if somebody waits
+// already. Who waits has not looked at origin yet, so a second one would do
+// nothing that the first does not.
+func WaitTurn(p Place, me Holder) (*Lock, error) {
+	f, err := take(filepath.Join(p.Dir, "turn"), "the next turn", syscall.LOCK_EX, me)
+	if err != nil {
+		return nil, err
+	}
+	return &Lock{files: []*os.File{f}}, nil
+}
