@@ -101,8 +101,8 @@ func (a *app) root() *cobra.Command {
 		a.initCommand(), a.upCommand(), a.downCommand(), a.watchCommand(), a.tickCommand(),
 		a.statusCommand(), a.scheduleCommand(), a.logsCommand(), a.attachCommand(), a.wakeCommand(), a.phaseCommand(), a.handoffsCommand(),
 		a.pauseCommand(), a.resumeCommand(), a.restartCommand(), a.eventsCommand(), a.pokeCommand(),
-		a.explainCommand(), a.reportCommand(),
-		a.configCommand(), a.doctorCommand(), a.selftestCommand(), a.demoCommand(), a.completionCommand(), a.manCommand(), a.versionCommand(),
+		a.explainCommand(), a.reportCommand(), a.claimCommand(), a.reviewCommand(), a.replayCommand(), a.checkCommand(), a.hooksCommand(), a.hookCommand(), a.serviceCommand(),
+		a.configCommand(), a.doctorCommand(), a.selftestCommand(), a.launcherCommand(), a.demoCommand(), a.completionCommand(), a.manCommand(), a.versionCommand(),
 	)
 	for _, c := range root.Commands() {
 		usageArgs(c)
@@ -204,6 +204,8 @@ func exitCode(err error) int {
 		faults  config.Errors
 	)
 	switch {
+	case errors.As(err, new(refusal)):
+		return exitRefused
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.As(err, &missing), errors.As(err, &phase):

@@ -16,10 +16,11 @@ import (
 )
 
 // cloneMissing clones origin into the folders of agents that do not exist yet,
-// with a git identity of the agent's own. A folder that is there is not touched.
+// with a git identity of the agent's own. A folder that is there is not touched,
+// and one on another host is for that host's people to clone.
 func (p *project) cloneMissing(ctx context.Context, names []string) error {
 	for _, a := range p.cfg.Agents {
-		if !upMeans(a, names) && a.Name != p.cfg.Phases.OnComplete {
+		if !upMeans(a, names) && a.Name != p.cfg.Phases.OnComplete || p.elsewhere(a) {
 			continue
 		}
 		if _, err := os.Lstat(a.Dir); err == nil {

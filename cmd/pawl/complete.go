@@ -20,34 +20,41 @@ var argumentWords = map[string]words{
 	"up": unitWords, "down": unitWords, "pause": unitWords, "resume": unitWords,
 	"attach": unitWords, "restart": unitWords, "explain": unitWords, "wake": agentWords,
 	"logs": logWords, "phase set": phaseWords,
+	"claim": gateWords, "review": gateWords, "check": rangeWords, "replay": rangeWords, "hook": hookNames,
 	"handoffs retry": retryWords, "handoffs dismiss": dismissWords,
 }
 
 // argumentFiles are arguments that name files or folders.
 var argumentFiles = map[string]cobra.CompletionFunc{
-	"init":            folders,
-	"config validate": yamlFiles,
+	"init":          folders,
+	"hooks install": folders, "hooks uninstall": folders, "hooks status": folders,
+	"config validate": yamlFiles, "launcher test": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
 }
 
 // flagWords are those of the commands' flags. The adapter and the model of
 // `up` are the project's; those of init and selftest may be built in.
 var flagWords = map[string]map[string]words{
-	"up":       {"adapter": adapterWords, "model": modelWords},
-	"init":     {"adapter": builtinWords},
-	"selftest": {"adapter": adapterWords, "want": stateWords},
-	"demo":     {"launcher": func(context.Context, *app) []cobra.Completion { return []cobra.Completion{"process"} }},
+	"up":              {"adapter": adapterWords, "model": modelWords},
+	"init":            {"adapter": builtinWords},
+	"selftest":        {"adapter": adapterWords, "want": stateWords},
+	"service install": {"print": kindWords},
+	"demo":            {"launcher": func(context.Context, *app) []cobra.Completion { return []cobra.Completion{"process"} }},
 }
 
 // flagFiles are flags that name files or folders.
 var flagFiles = map[string]map[string]cobra.CompletionFunc{
 	"":         {"config": yamlFiles},
+	"init":     {"from": tomlFiles},
+	"claim":    {"file": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)},
 	"man":      {"dir": folders},
+	"review":   {"file": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)},
 	"selftest": {"screen": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)},
 }
 
 var (
 	folders   = cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
 	yamlFiles = cobra.FixedCompletions([]cobra.Completion{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt)
+	tomlFiles = cobra.FixedCompletions([]cobra.Completion{"toml"}, cobra.ShellCompDirectiveFilterFileExt)
 )
 
 // completes gives the commands below root what the Tab key offers. Where it

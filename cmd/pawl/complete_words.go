@@ -153,6 +153,19 @@ func modelWords(ctx context.Context, a *app) []cobra.Completion {
 	return slices.Sorted(maps.Keys(found))
 }
 
+// rangeWords is the range that is asked for most: what is not pushed yet.
+func rangeWords(ctx context.Context, a *app) []cobra.Completion {
+	o := a.seen(ctx).Origin
+	if o.Branch == "" {
+		return []cobra.Completion{"@{upstream}..HEAD"}
+	}
+	return []cobra.Completion{o.Remote + "/" + o.Branch + "..HEAD"}
+}
+
+func hookNames(context.Context, *app) []cobra.Completion {
+	return []cobra.Completion{"reference-transaction", "post-receive", "commit-msg", "pre-push"}
+}
+
 func stateWords(context.Context, *app) (list []cobra.Completion) {
 	for _, s := range adapter.States {
 		list = append(list, string(s))

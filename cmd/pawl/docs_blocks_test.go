@@ -33,6 +33,7 @@ var tags = map[string]string{
 	"console": "is run, and what it prints is compared",
 	"yaml":    "is validated, by itself or as a part of a small pawl.yaml",
 	"crontab": "its pawl commands are looked up",
+	"jsonl":   "is of the launcher protocol, and read by a test beside its types",
 }
 
 var inline = regexp.MustCompile("`([^`]+)`")

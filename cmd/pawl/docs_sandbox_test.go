@@ -57,9 +57,13 @@ func newSandbox(t testing.TB, tmpl string) *sandbox {
 	if err != nil {
 		t.Fatal(err)
 	}
+	testdata, err := filepath.Abs("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := &sandbox{t: t, root: root, home: filepath.Join(root, "me")}
 	s.env = append(withoutGit(os.Environ()),
-		"HOME="+s.home, "WORK="+root, "GORACE=atexit_sleep_ms=0", "GIT_CONFIG_NOSYSTEM=1", "TZ=UTC", "SCREENS="+screens)
+		"HOME="+s.home, "WORK="+root, "GORACE=atexit_sleep_ms=0", "GIT_CONFIG_NOSYSTEM=1", "TZ=UTC", "SCREENS="+screens, "TESTDATA="+testdata)
 	s.write(".gitconfig", fmt.Sprintf("[user]\nname = me\nemail = me@test.invalid\n[init]\ndefaultBranch = main\n[url %q]\ninsteadOf = %s\n",
 		filepath.Join(root, "origin.git"), docsOrigin))
 	s.write(".cwd", s.home+"\n")

@@ -16,7 +16,7 @@ import (
 const docsDir = "testdata/docs"
 
 // documents are the files whose command lines are run, from the top folder.
-var documents = []string{"README.md", "CONTRIBUTING.md", "docs/adapters.md", "docs/config.md", "docs/operations.md"}
+var documents = []string{"README.md", "CONTRIBUTING.md", "docs/adapters.md", "docs/check.md", "docs/config.md", "docs/moving.md", "docs/notifications.md", "docs/hooks.md", "docs/launcher-protocol.md", "docs/operations.md", "docs/ssh.md", "docs/service.md", "docs/verbs.md"}
 
 // named are those of which only the commands that they name are looked up.
 var named = []string{"ARCHITECTURE.md", "CHANGELOG.md"}
@@ -24,12 +24,17 @@ var named = []string{"ARCHITECTURE.md", "CHANGELOG.md"}
 // notRun are the lines of sh blocks that are not run, and why. The pawl
 // commands among them are looked up all the same.
 var notRun = map[string]string{
-	"go build -o pawl ./cmd/pawl": "the test's own binary is the pawl of these documents; .ci/run builds it",
-	"nix build":                   "it needs the network",
-	"pawl status --watch":         "it does not end",
-	"pawl attach builder":         "it needs a terminal",
-	"pawl logs builder -f":        "it does not end",
-	".ci/run":                     "it runs this test",
+	"go build -o pawl ./cmd/pawl":             "the test's own binary is the pawl of these documents; .ci/run builds it",
+	"nix build":                               "it needs the network",
+	"nix develop -c pawl demo":                "it needs the network",
+	"nix run . -- doctor":                     "it needs the network",
+	"nix flake check":                         "it needs the network",
+	"pawl status --watch":                     "it does not end",
+	"pawl attach builder":                     "it needs a terminal",
+	"pawl launcher test ./pawl-launcher-mine": "it is the reader's own; the sample is tried by a script",
+	"pawl launcher test ./pawl-launcher-mine --run grandchildren --verbose": "likewise",
+	"pawl logs builder -f": "it does not end",
+	".ci/run":              "it runs this test",
 	"go test -race -run 'TestScripts/^report' ./cmd/pawl": "the source is not in the sandbox; .ci/run runs all tests",
 	"go test ./...":                 "it runs this test",
 	"go test -race ./loop/adapter/": "the source is not in the sandbox; .ci/run runs all tests",

@@ -96,13 +96,13 @@ type check func(context.Context) []doctor.Finding
 func (e *examiner) checks() []check {
 	list := []check{e.configuration, e.gitProgram, e.origin, e.tmuxProgram}
 	list = append(list, e.tmuxServers()...)
-	list = append(list, e.versions()...)
+	list = append(append(list, e.hosts()...), e.versions()...)
 	for i := range e.cfg.Agents {
 		if e.cfg.Agents[i].Enabled {
 			list = append(list, e.agent(i))
 		}
 	}
-	return append(list, e.services, e.stateDir, e.coordinator, e.clock)
+	return append(list, e.hooks, e.services, e.stateDir, e.coordinator, e.clock)
 }
 
 // examine runs all checks side by side.

@@ -19,6 +19,9 @@ import (
 func (e *examiner) agent(i int) check {
 	return func(ctx context.Context) []doctor.Finding {
 		a := e.cfg.Agents[i]
+		if e.p.elsewhere(a) {
+			return append(e.farAgent(a), e.parked(ctx, doctor.AgentGroup(a.Name), a.Name)...)
+		}
 		list := append(doctor.Agent(e.agentFacts(a)), e.clone(ctx, i)...)
 		return append(list, e.parked(ctx, doctor.AgentGroup(a.Name), a.Name)...)
 	}
@@ -116,7 +119,7 @@ func (e *examiner) versions() []check {
 	var list []check
 	for _, a := range e.cfg.Agents {
 		profile := e.cfg.Adapters[a.Adapter]
-		if !a.Enabled || len(a.Wrap) > 0 || !knownProgram(a.Adapter, profile) {
+		if !a.Enabled || e.p.elsewhere(a) || len(a.Wrap) > 0 || !knownProgram(a.Adapter, profile) {
 			continue
 		}
 		env := loop.AgentEnv(e.env, a)

@@ -23,7 +23,7 @@ func (e *examiner) clone(ctx context.Context, i int) []doctor.Finding {
 	a := e.cfg.Agents[i]
 	f := doctor.CloneFacts{Agent: a.Name, Dir: a.Dir, Own: a.Dir == e.cfg.Dir, Loop: a.Kind == config.KindLoop, Want: e.cfg.Origin.Branch, Remote: e.cfg.Origin.Remote}
 	for _, other := range e.cfg.Agents[:i] {
-		if other.Enabled && other.Dir == a.Dir {
+		if other.Enabled && other.Dir == a.Dir && !e.p.elsewhere(other) {
 			f.Shared = append(f.Shared, other.Name)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -16,7 +17,7 @@ func (p *project) envFile() string { return filepath.Join(p.cfg.StateDir, "env.j
 // recordEnvironment keeps the environment of `pawl up` for every later start:
 // cron's bare PATH must not matter.
 func (p *project) recordEnvironment() error {
-	doc, err := json.Marshal(ownEnvironment())
+	doc, err := json.Marshal(p.withSecrets(ownEnvironment()))
 	if err != nil {
 		return err
 	}
@@ -29,7 +30,27 @@ func (p *project) environment() []string {
 	if env := p.recorded(); env != nil && !p.fresh {
 		return env
 	}
-	return ownEnvironment()
+	return p.withSecrets(ownEnvironment())
+}
+
+// withSecrets adds the variables that hold the configuration's secrets, whatever
+// their names: sessions do not get those that begin as pawl's own do, and so an
+// agent that calls `up` has none. What is on record stays until there is another.
+func (p *project) withSecrets(env []string) []string {
+	names := []string{p.cfg.Origin.Webhook.SecretEnv}
+	for _, n := range p.cfg.Notify {
+		names = append(names, n.SecretEnv)
+	}
+	before := p.recorded()
+	for _, name := range names {
+		if name == "" || loop.EnvValue(env, name) != "" {
+			continue
+		}
+		if value := cmp.Or(os.Getenv(name), loop.EnvValue(before, name)); value != "" {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
 }
 
 // recorded is what up recorded; nil where there is none that can be read.

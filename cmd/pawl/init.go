@@ -14,20 +14,28 @@ import (
 )
 
 func (a *app) initCommand() *cobra.Command {
-	var name string
+	var name, from string
 	c := &cobra.Command{
 		Use: "init [DIR]", Short: "write a pawl.yaml, prompts and STATUS files to start from", Args: cobra.MaximumNArgs(1),
 		Long: "init writes a loop of a Builder and an Adversary. It never overwrites: files that are there stay as they are,\n" +
-			"and where there is a pawl.yaml already nothing is written at all.",
-		RunE: func(_ *cobra.Command, args []string) error {
+			"and where there is a pawl.yaml already nothing is written at all.\n\n" +
+			"With --from it converts the configuration of agent-orchestrator instead, and lists what it could not carry over.",
+		RunE: func(c *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) == 1 {
 				dir = args[0]
+			}
+			if c.Flags().Changed("from") {
+				if c.Flags().Changed("adapter") {
+					return &hinted{&usageError{errors.New("--adapter and --from do not go together")}, "the adapters of the file are taken: leave --adapter out"}
+				}
+				return a.initialiseFrom(dir, from)
 			}
 			return a.initialise(dir, name)
 		},
 	}
 	c.Flags().StringVar(&name, "adapter", "claude", "the agent CLI's `NAME`: claude, codex, opencode, gemini or script")
+	c.Flags().StringVar(&from, "from", "", "convert this `agents.toml`")
 	return c
 }
 
@@ -35,27 +43,35 @@ func (a *app) initialise(dir, name string) error {
 	if _, ok := adapter.Builtin()[name]; !ok {
 		return &hinted{&invalidError{fmt.Errorf("there is no built-in adapter %q", name)}, "use claude, codex, opencode, gemini or script"}
 	}
-	dir, err := filepath.Abs(dir)
+	path, err := newConfig(dir)
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(dir, config.Name)
-	if _, err := os.Lstat(path); err == nil {
-		return &hinted{fmt.Errorf("%s exists already, and nothing was written", path), "edit it, or move it away"}
+	dir = filepath.Dir(path)
+	var files []starterFile
+	for _, f := range starterFiles(config.Starter(filepath.Base(dir), name)) {
+		files = append(files, starterFile{filepath.Join(dir, f.path), f.text})
 	}
+	if err := a.writeStarters(dir, files); err != nil {
+		return err
+	}
+	a.say("\nnext: choose the adapter in pawl.yaml, write plans/first.md, commit and push both, then run pawl up")
+	return nil
+}
+
+// writeStarters writes the files that are not there yet.
+func (a *app) writeStarters(dir string, files []starterFile) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	if err := privateDir(filepath.Join(dir, ".pawl")); err != nil {
 		return err
 	}
-	text := config.Starter(filepath.Base(dir), name)
-	for _, f := range starterFiles(text) {
-		if err := a.writeNew(filepath.Join(dir, f.path), f.text); err != nil {
+	for _, f := range files {
+		if err := a.writeNew(f.path, f.text); err != nil {
 			return err
 		}
 	}
-	a.say("\nnext: choose the adapter in pawl.yaml, write plans/first.md, commit and push both, then run pawl up")
 	return nil
 }
 

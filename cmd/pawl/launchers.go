@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"pawl/loop"
 	"pawl/loop/config"
 	"pawl/loop/launcher"
+	"pawl/loop/launcher/exec"
 	"pawl/loop/launcher/proc"
 	"pawl/loop/launcher/process"
 	"pawl/loop/launcher/tmux"
@@ -37,7 +39,7 @@ func (p *project) connect(l config.Launcher, self string, log *slog.Logger) laun
 	case "process":
 		return process.New(process.Options{
 			Runtime: p.place.Sessions(), Program: self, Self: []string{"pawl", "pump"},
-			Attach: []string{"pawl", "--config", p.path, "attach"}, Log: log,
+			Attach: p.attachArgv(), Log: log,
 		})
 	case "tmux":
 		if program := p.tmuxProgram(); program != "" {
@@ -45,9 +47,30 @@ func (p *project) connect(l config.Launcher, self string, log *slog.Logger) laun
 				Socket: socketOf(l), Tmux: program, Runtime: filepath.Join(p.place.Dir, "t"), Self: []string{self, "pane"}, Log: log,
 			})
 		}
+	case "ssh":
+		if far, err := p.far(l, log); err == nil {
+			return far
+		}
+	default:
+		return p.outside(l, log)
 	}
 	return nil
 }
+
+// outside is a launcher that is a program of its own. Where that is not installed
+// its calls say so; it is looked for again by each.
+func (p *project) outside(l config.Launcher, log *slog.Logger) launcher.Launcher {
+	return exec.New(exec.Options{
+		Name: l.Name, Argv: []string{outsideProgram(l)}, Dir: p.cfg.Dir, Env: p.environment, Options: l.Options,
+		Owner: loop.Owner(p.path, ""), Pawl: versionText(), Attach: p.attachArgv(), Missing: "install it where the PATH of pawl up finds it", Log: log,
+	})
+}
+
+// outsideProgram is the program of a launcher whose type is not built in.
+func outsideProgram(l config.Launcher) string { return "pawl-launcher-" + l.Type }
+
+// attachArgv is what leads to a session that has no terminal, with its agent's name.
+func (p *project) attachArgv() []string { return []string{"pawl", "--config", p.path, "attach"} }
 
 func socketOf(l config.Launcher) string {
 	if l.Socket == "" {
@@ -83,16 +106,29 @@ func (p *project) launcherFor(a config.Agent) config.Launcher {
 	return p.cfg.Launchers[name]
 }
 
-// launcherTypes are those that this pawl has.
-var launcherTypes = []string{"process", "tmux"}
+// launcherTypes are those that are built in.
+var launcherTypes = []string{"process", "tmux", "ssh"}
+
+// uninstalled says that the program of an outside launcher cannot be run; "" when
+// it can.
+func (p *project) uninstalled(l config.Launcher) (why, hint string) {
+	program := outsideProgram(l)
+	if _, err := proc.FindProgram(program, p.cfg.Dir, p.environment()); err == nil {
+		return "", ""
+	}
+	return "launcher " + quote(l.Name) + " of type " + quote(l.Type) + " needs the program " + program + ", which is not on PATH",
+		"put it there and make it executable, or use a type that is built in: " + strings.Join(launcherTypes, ", ")
+}
 
 // unavailable says why a launcher cannot be used here; "" when it can.
 func (p *project) unavailable(l config.Launcher) (why, hint string) {
 	switch {
 	case !slices.Contains(launcherTypes, l.Type):
-		return "launcher " + quote(l.Name) + " of type " + quote(l.Type) + " is not available in this version", "use " + strings.Join(launcherTypes, " or ")
+		return p.uninstalled(l)
 	case l.Type == "tmux" && p.tmuxProgram() == "":
 		return "launcher " + quote(l.Name) + " needs tmux, which is not on PATH", "install tmux, or use launcher: process with a program that reads lines"
+	case l.Type == "ssh":
+		return p.unreachable(l)
 	}
 	return "", ""
 }

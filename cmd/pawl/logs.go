@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -36,6 +37,9 @@ func (a *app) logsCommand() *cobra.Command {
 				if args[0] != "coordinator" {
 					if err := p.known(args[0]); err != nil {
 						return err
+					}
+					if argv := p.farLog(c.Context(), args[0], n, follow); argv != nil {
+						return p.show(c.Context(), argv)
 					}
 					path = loop.LogPath(p.cfg, args[0])
 				}
@@ -110,11 +114,20 @@ func (p *project) attach(ctx context.Context, name string, show bool) error {
 	}
 	if show {
 		fmt.Fprintln(p.app.out, shellJoin(l.Attach(ref)))
-		return nil
+		return e.Close()
 	}
-	if _, draws := l.(launcher.Terminal); draws {
-		return p.become(l.Attach(ref))
+	if argv := l.Attach(ref); !p.leadsHere(argv) {
+		if err := e.Close(); err != nil {
+			return err
+		}
+		return p.become(argv)
 	}
+	return errors.Join(p.followTyping(ctx, l, ref, name), e.Close())
+}
+
+// followTyping shows a session's log as it grows, and sends it what a person
+// types, until the input ends.
+func (p *project) followTyping(ctx context.Context, l launcher.Launcher, ref launcher.Ref, name string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	typed := make(chan error, 1)
@@ -131,6 +144,12 @@ func (p *project) attach(ctx context.Context, name string, show bool) error {
 	default:
 		return nil // interrupted: the reader of standard input ends with the process
 	}
+}
+
+// leadsHere says that the way to a session without a terminal is this very command.
+func (p *project) leadsHere(argv []string) bool {
+	here := p.attachArgv()
+	return len(argv) == 0 || len(argv) >= len(here) && slices.Equal(argv[:len(here)], here)
 }
 
 // become turns into another program, which gets this one's terminal.

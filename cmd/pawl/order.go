@@ -22,27 +22,41 @@ func (p *project) order(ctx context.Context, what string, o control.Order) (cont
 	if err := p.endStray(ctx); err != nil {
 		return control.Report{}, err
 	}
+	rep, err := p.orderWithin(ctx, lockPatience, what, o, func() error { return nil })
+	return rep, heldHint(err)
+}
+
+// orderWithin is order for somebody who waits that long for the lock, after which
+// the error is a *daemon.HeldError. begin is called before a pass here.
+func (p *project) orderWithin(ctx context.Context, patience time.Duration, what string, o control.Order, begin func() error) (control.Report, error) {
 	// A coordinator may start or end at any moment: both ways are tried in turn.
-	for deadline := time.Now().Add(lockPatience); ; {
+	for deadline := time.Now().Add(patience); ; {
 		rep, err := p.client.Tick(ctx, o)
 		if !notRunning(err) {
 			return rep, err
 		}
 		lock, err := p.lock(ctx, what, turn)
 		if err == nil {
-			rep, err = p.passHere(ctx, o)
+			if err = begin(); err == nil {
+				rep, err = p.passHere(ctx, o)
+			}
 			return rep, errors.Join(err, lock.Release())
 		}
 		var held *daemon.HeldError
 		if !errors.As(err, &held) || ctx.Err() != nil || time.Now().After(deadline) {
-			return control.Report{}, heldHint(err)
+			return control.Report{}, err
 		}
 	}
 }
 
-// lookingOrder is an order whose pass looks at origin, which takes a while where
-// origin is far away or was never fetched before.
+// lookingOrder is an order whose pass looks at origin.
 func (p *project) lookingOrder(ctx context.Context, what string) (control.Report, error) {
+	return p.looking(what, func(o control.Order) (control.Report, error) { return p.order(ctx, what, o) })
+}
+
+// looking tells a person that origin is looked at, which takes a while where it
+// is far away or was never fetched before.
+func (p *project) looking(what string, order func(control.Order) (control.Report, error)) (control.Report, error) {
 	_, err := os.Stat(filepath.Join(p.cfg.StateDir, "origin.git"))
 	first := errors.Is(err, fs.ErrNotExist)
 	text := "looking at origin"
@@ -51,7 +65,7 @@ func (p *project) lookingOrder(ctx context.Context, what string) (control.Report
 	}
 	s := p.app.step(text, first && what == "up") // what cron calls is quiet
 	defer s.end()
-	return p.order(ctx, what, control.Order{Settle: settleTime})
+	return order(control.Order{Settle: settleTime})
 }
 
 func (p *project) passHere(ctx context.Context, o control.Order) (control.Report, error) {

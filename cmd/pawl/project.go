@@ -247,7 +247,7 @@ func (p *project) engine(log *slog.Logger) (*loop.Engine, error) {
 	}
 	return &loop.Engine{
 		Source: &loop.Source{Path: p.path}, Ledger: p.ledger, Default: first, Log: log, Now: time.Now,
-		Env: p.environment, Launchers: where, Connect: later,
+		Env: p.environment, Launchers: where, Connect: later, Version: versionText(),
 	}, nil
 }
 

@@ -34,6 +34,7 @@ func TestScripts(t *testing.T) {
 		Deadline:           time.Now().Add(7 * time.Minute), // a command that hangs is killed then
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"until": until, "exits": exits, "commit": commit, "push": push, "told": told, "shape": shape, "sigterm": sigterm,
+			"receiver": receiver, "freeport": freeport, "post": post,
 		},
 	})
 }
@@ -128,6 +129,11 @@ func setup(env *testscript.Env, tmpl string) error {
 	env.Cd = loop
 	env.Vars = append(env.Vars, gitVars...)
 	env.Setenv("HOME", home)
+	testdata, err := filepath.Abs("testdata")
+	if err != nil {
+		return err
+	}
+	env.Setenv("TESTDATA", testdata)
 	env.Setenv("GORACE", "atexit_sleep_ms=0") // a second for each command otherwise
 	env.Defer(func() { sweep(env) })
 	return nil

@@ -112,7 +112,8 @@ func (p *project) preview(ctx context.Context) (loop.World, loop.Decision, error
 	if err != nil {
 		return loop.World{}, loop.Decision{}, err
 	}
-	return e.Preview(ctx, p.cfg)
+	w, d, err := e.Preview(ctx, p.cfg)
+	return w, d, errors.Join(err, e.Close())
 }
 
 // status gathers everything; unclear are the current phase's markers that are
@@ -136,11 +137,12 @@ func (p *project) status(ctx context.Context) (v statusView, unclear []string, e
 		},
 		Origin: originView{
 			URL: cmp.Or(s.Loop.URL, p.originName()), Branch: cmp.Or(s.Loop.Branch, p.cfg.Origin.Branch), Tip: s.Loop.Cursor,
-			FetchedAt: stamp(s.Loop.FetchedAt), Error: s.Loop.OriginError, Mode: "polling",
+			FetchedAt: stamp(s.Loop.FetchedAt), Error: s.Loop.OriginError,
 		},
 		Phase:  loop.PhaseView(p.cfg, s.Loop),
 		Agents: []agentView{}, Services: []serviceView{},
 	}
+	v.Origin.Mode = p.originMode(v.Origin.URL)
 	if p.fault != nil {
 		v.Coordinator.ConfigError = p.fault.Error()
 	}

@@ -209,6 +209,9 @@ func (p *project) canRun(a config.Agent, o upOptions) error {
 	if why, hint := p.unavailable(where); why != "" {
 		return &hinted{&invalidError{fmt.Errorf("agent %s: %s", a.Name, why)}, hint}
 	}
+	if where.Type == "ssh" {
+		return nil // program and root are that host's, and known at the start
+	}
 	if where.Type == "process" && profile.NeedsTerminal() {
 		return &hinted{&invalidError{fmt.Errorf("agent %s: adapter %s needs a terminal, and launcher %s has none", a.Name, name, where.Name)},
 			"install tmux, or use adapter: script with a program that reads its wakes from standard input"}

@@ -79,7 +79,9 @@ func (p *project) watch(ctx context.Context, background bool) (err error) {
 		return err
 	}
 	e.Tidy = p.place.Sweep
-	return p.serve(ctx, loop.NewCoordinator(e, versionText()), log)
+	err = p.serve(ctx, loop.NewCoordinator(e, versionText()), log)
+	e.Notify(context.WithoutCancel(ctx)) // of its end
+	return errors.Join(err, e.Close())
 }
 
 // note records what becomes of the coordinator: the report tells from that when
