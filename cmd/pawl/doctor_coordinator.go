@@ -19,7 +19,7 @@ import (
 )
 
 // healthTime is how long a coordinator may take to answer.
-const healthTime = time.Second
+const healthTime = 1800 * time.Millisecond
 
 // coordinator judges the ledger, the runtime folder and who runs there.
 func (e *examiner) coordinator(ctx context.Context) []doctor.Finding {

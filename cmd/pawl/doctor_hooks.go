@@ -13,7 +13,7 @@ import (
 
 // probeTime is how long a probe may take to reach the coordinator. It is told in
 // a few milliseconds where the machine is not busy.
-const probeTime = time.Second
+const probeTime = healthTime
 
 // hooks judges the hooks in origin and in the agents' clones. Where a coordinator
 // runs, the one that tells of a push is called in each.

@@ -84,7 +84,7 @@ func (e *examiner) readLedger(ctx context.Context) (kept keptLedger) {
 		return kept
 	}
 	err = e.loadCopy(ctx, dir, &kept)
-	f.Busy = errors.Is(err, errBusy)
+	f.Busy = errors.Is(err, errBusy) || ctx.Err() != nil
 	if err := errors.Join(err, os.RemoveAll(dir)); err != nil && !f.Busy {
 		f.Trouble = strings.ReplaceAll(err.Error(), dir, e.cfg.StateDir)
 	}

@@ -92,7 +92,7 @@ func (a *app) testLauncher(ctx context.Context, o launcherTest) (err error) {
 	o.Program = program
 	opts := exec.Options{
 		Name: filepath.Base(program), Argv: []string{program}, Dir: dir, Options: o.options, Pawl: versionText(),
-		Env: func() []string { return append(ownEnvironment(), "TMPDIR="+dir) }, Attach: []string{"pawl", "attach"}, Log: a.launcherLog(),
+		Env: func() []string { return append(ownEnvironment(), "TMPDIR="+dir) }, Attach: func(session string) []string { return []string{"pawl", "attach", session} }, Log: a.launcherLog(),
 		Times: exec.Times{Hello: helloPatience},
 	}
 	welcome, err := probe(ctx, opts)

@@ -62,7 +62,7 @@ func (p *project) connect(l config.Launcher, self string, log *slog.Logger) laun
 func (p *project) outside(l config.Launcher, log *slog.Logger) launcher.Launcher {
 	return exec.New(exec.Options{
 		Name: l.Name, Argv: []string{outsideProgram(l)}, Dir: p.cfg.Dir, Env: p.environment, Options: l.Options,
-		Owner: loop.Owner(p.path, ""), Pawl: versionText(), Attach: p.attachArgv(), Missing: "install it where the PATH of pawl up finds it", Log: log,
+		Owner: loop.Owner(p.path, ""), Pawl: versionText(), Attach: p.attachSession, Missing: "install it where the PATH of pawl up finds it", Log: log,
 	})
 }
 
@@ -71,6 +71,22 @@ func outsideProgram(l config.Launcher) string { return "pawl-launcher-" + l.Type
 
 // attachArgv is what leads to a session that has no terminal, with its agent's name.
 func (p *project) attachArgv() []string { return []string{"pawl", "--config", p.path, "attach"} }
+
+// attachSession is what leads to a session by its name.
+func (p *project) attachSession(session string) []string {
+	name := session
+	for _, a := range p.cfg.Agents {
+		if a.Session == session {
+			name = a.Name
+		}
+	}
+	for _, s := range p.cfg.Services {
+		if s.Session == session {
+			name = s.Name
+		}
+	}
+	return append(p.attachArgv(), name)
+}
 
 func socketOf(l config.Launcher) string {
 	if l.Socket == "" {

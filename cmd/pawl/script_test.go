@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 		Dir:                "testdata/script",
 		Setup:              func(env *testscript.Env) error { return setup(env, tmpl) },
 		RequireUniqueNames: true,
-		Deadline:           time.Now().Add(7 * time.Minute), // a command that hangs is killed then
+		Deadline:           time.Now().Add(12 * time.Minute), // a command that hangs is killed then
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"until": until, "exits": exits, "commit": commit, "push": push, "told": told, "shape": shape, "sigterm": sigterm,
 			"receiver": receiver, "freeport": freeport, "post": post,

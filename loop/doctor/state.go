@@ -56,7 +56,7 @@ type LedgerFacts struct {
 	Path    string
 	Absent  bool
 	Trouble string    // why it cannot be read
-	Busy    bool      // it changed whenever it was copied
+	Busy    bool      // it changed whenever it was copied, or the machine was too busy to read it
 	Large   int64     // its size in bytes, where that is too much to copy
 	Wanted  int       // agents of pawl.yaml that are wanted up
 	Last    time.Time // when the last pass ran
@@ -73,7 +73,7 @@ func Ledger(f LedgerFacts) Finding {
 	case f.Large > 0:
 		return warn(check, fmt.Sprintf("%s has %d MB and was not read", f.Path, f.Large>>20), "see pawl status; pawl up with the file moved away begins a new one")
 	case f.Busy:
-		return okay(check, f.Path+" is being written")
+		return okay(check, f.Path+" is being written, or the machine is busy: it was not read")
 	}
 	return okay(check, fmt.Sprintf("%s: %s wanted up", f.Path, Count(f.Wanted, "agent")))
 }

@@ -32,7 +32,7 @@ func scripted(t testing.TB, script string, change ...func(*Options)) (l *Launche
 		t.Fatal(err)
 	}
 	opts := Options{
-		Name: "test", Argv: []string{program}, Dir: dir, Env: environ, Log: quiet(), Attach: []string{"pawl", "attach"},
+		Name: "test", Argv: []string{program}, Dir: dir, Env: environ, Log: quiet(), Attach: func(session string) []string { return []string{"pawl", "attach", session} },
 		Times: Times{Silent: 300 * time.Millisecond, Ask: 5 * time.Second, Polite: 5 * time.Second, Term: 100 * time.Millisecond, Retry: time.Millisecond},
 	}
 	for _, f := range change {

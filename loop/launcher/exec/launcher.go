@@ -119,8 +119,7 @@ func (l *Launcher) Forget(ctx context.Context, ref launcher.Ref) error {
 	return l.order(ctx, "forget", ref, MethodForget, Ref(ref))
 }
 
-// Attach is the command line that the program names, or else the configured one
-// and the agent's name.
+// Attach is the command line that the program names, or else what the options say.
 func (l *Launcher) Attach(ref launcher.Ref) []string {
 	ctx, cancel := context.WithTimeout(context.Background(), l.times.Ask)
 	defer cancel()
@@ -132,15 +131,7 @@ func (l *Launcher) Attach(ref launcher.Ref) []string {
 	if err != nil {
 		l.log.Debug("how to attach is not known", "session", ref.Session, "error", err)
 	}
-	return append(slices.Clone(l.opts.Attach), l.agent(ctx, ref.Session))
-}
-
-// agent is whose session has a name; the name itself where that is not known.
-func (l *Launcher) agent(ctx context.Context, session string) string {
-	if seen, err := l.Observe(ctx); err == nil && seen[session].Agent != "" {
-		return seen[session].Agent
-	}
-	return session
+	return l.opts.Attach(ref.Session)
 }
 
 // Draws implements launcher.Drawer: whether the program has announced screens.

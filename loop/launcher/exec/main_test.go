@@ -97,7 +97,7 @@ func TestConformance(t *testing.T) {
 		dir := folder(t)
 		s := NewSuite(Options{
 			Name: "sample", Argv: []string{program}, Dir: dir, Env: environ, Log: quiet(), Times: Times{Hello: 20 * time.Second},
-			Options: map[string]string{"dir": filepath.Join(dir, "run")}, Attach: []string{"pawl", "attach"},
+			Options: map[string]string{"dir": filepath.Join(dir, "run")}, Attach: func(session string) []string { return []string{"pawl", "attach", session} },
 		})
 		t.Cleanup(func() {
 			if err := s.Close(); err != nil {

@@ -9,16 +9,16 @@ import (
 
 // Options say which program a Launcher speaks to.
 type Options struct {
-	Name    string            // the launcher's name, for errors and logs
-	Argv    []string          // the program and its arguments; a name without a slash is looked for in PATH of Env
-	Dir     string            // absolute: where it runs
-	Env     func() []string   // KEY=value, its whole environment; asked at each start
-	Options map[string]string // handed over in hello
-	Owner   string            // likewise: whose sessions these are
-	Pawl    string            // likewise: pawl's version
-	Attach  []string          // what leads to a session where the program knows no better; the agent's name is added
-	Missing string            // what to do where there is no such program; part of the error
-	Log     *slog.Logger      // nil: the default one
+	Name    string                        // the launcher's name, for errors and logs
+	Argv    []string                      // the program and its arguments; a name without a slash is looked for in PATH of Env
+	Dir     string                        // absolute: where it runs
+	Env     func() []string               // KEY=value, its whole environment; asked at each start
+	Options map[string]string             // handed over in hello
+	Owner   string                        // likewise: whose sessions these are
+	Pawl    string                        // likewise: pawl's version
+	Attach  func(session string) []string // what leads to a session where the program knows no better
+	Missing string                        // what to do where there is no such program; part of the error
+	Log     *slog.Logger                  // nil: the default one
 	Times   Times
 
 	// Advice is what to do about a program that ended with a code, and with those
