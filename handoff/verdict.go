@@ -166,7 +166,11 @@ func (p *proving) gate(at, gate string, claims []string) (covering, missing []st
 		return nil, []string{fmt.Sprintf("gate %q is claimed by %s and has no review", gate, Short(claims[0]))}
 	}
 	for _, r := range reviews {
-		if why := r.fault(gate); why != "" {
+		why := r.fault(gate)
+		if why == "" && !p.ancestry.contains(r.commit, r.covers) {
+			why = fmt.Sprintf("the newest review of gate %q, %s, names a commit beside it, %s, that it cannot have seen", gate, Short(r.commit), Short(r.covers))
+		}
+		if why != "" {
 			missing = append(missing, why)
 		}
 	}

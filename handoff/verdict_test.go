@@ -90,6 +90,12 @@ func TestProve(t *testing.T) {
 			c1: claim(a): parses
 			r1: review(a): fine | Verdict: pass | Reviewed: base
 			done: the phase is done`, `the newest claim of gate "a", c1, is not in what its newest review covers, base`},
+		{"a verdict on a commit beside it", `
+			c1: claim(a): parses
+			c2: claim(a): better
+			r1 < c1: review(a): fine | Verdict: pass | Reviewed: c2
+			m < c2 r1: merge
+			done: the phase is done`, `the newest review of gate "a", r1, names a commit beside it, c2, that it cannot have seen`},
 		{"concurrent reviews, one of them failing", `
 			c1: claim(a): parses
 			r1 < c1: review(a): fine | Verdict: pass | Reviewed: c1

@@ -122,7 +122,7 @@ func (f *checkFacts) missing(ctx context.Context, commit string, index int, line
 			return nil, err
 		}
 	}
-	return missingProof(ctx, m, forgetful{}, f.cfg, from, commit, tip)
+	return missingProof(ctx, m, forgetful{}, f.cfg, f.cfg.Phases.Sequence[index].Status, from, commit, tip)
 }
 
 func (f *checkFacts) completed(ctx context.Context, m *mirror.Mirror, index int, tip string) (string, error) {

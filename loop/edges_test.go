@@ -134,6 +134,11 @@ func TestASessionsEnvironment(t *testing.T) {
 	if want := "PAWL_AGENT PAWL_ROLE PAWL_PROJECT PAWL_PHASE PAWL_GENERATION PAWL_CONFIG PAWL_PROMPT_FILE PATH GREETING EMPTY"; strings.Join(own, " ") != want {
 		t.Errorf("%q are the session's own, want %s", own, want)
 	}
+	cfg.Notify = []config.Notify{{SecretEnv: "WHO"}, {SecretEnv: "GREETING"}}
+	signed, _ := e.environment(cfg, cfg.Agents[0], ledger.Session{}, "")
+	if slices.Contains(signed, "WHO=you") || !slices.Contains(signed, "GREETING=hello you") {
+		t.Errorf("with secrets: %q", signed)
+	}
 	names := map[string]int{}
 	for _, kv := range env {
 		name, _, _ := strings.Cut(kv, "=")

@@ -56,9 +56,11 @@ func completed(ctx context.Context, m *mirror.Mirror, cfg *config.Config, before
 	if before.Done() && before.Commit != "" && before.Path == path {
 		return before.Commit, nil
 	}
-	return m.Completed(ctx, tip, cfg.Handoff.Docs, status, func(content []byte) bool {
-		return phases.Done(content, cfg.Phases.DoneMarker).Done
-	})
+	return m.Completed(ctx, tip, cfg.Handoff.Docs, status, isDone(cfg))
+}
+
+func isDone(cfg *config.Config) func(content []byte) bool {
+	return func(content []byte) bool { return phases.Done(content, cfg.Phases.DoneMarker).Done }
 }
 
 func verdict(ctx context.Context, file mirror.File, memo mirror.Memo, marker string) (phases.Verdict, error) {

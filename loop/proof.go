@@ -31,7 +31,7 @@ func prove(ctx context.Context, m *mirror.Mirror, memo mirror.Memo, cfg *config.
 			continue
 		}
 		if i >= first {
-			missing, err := missingProof(ctx, m, memo, cfg, from, f.Commit, tip)
+			missing, err := missingProof(ctx, m, memo, cfg, ph.Status, from, f.Commit, tip)
 			if err != nil {
 				return fmt.Errorf("phase %s: %w", ph.ID, err)
 			}
@@ -45,7 +45,7 @@ func prove(ctx context.Context, m *mirror.Mirror, memo mirror.Memo, cfg *config.
 
 // missingProof is what the DONE that the commit done has set lacks. That nothing
 // is missing follows from history alone, and is remembered.
-func missingProof(ctx context.Context, m *mirror.Mirror, memo mirror.Memo, cfg *config.Config, from, done, tip string) ([]string, error) {
+func missingProof(ctx context.Context, m *mirror.Mirror, memo mirror.Memo, cfg *config.Config, status, from, done, tip string) ([]string, error) {
 	key := "proof/" + from + "/" + done + "/" + proofPrint(cfg)
 	if _, proven := memo.Get(key); proven {
 		return nil, nil
@@ -55,7 +55,7 @@ func missingProof(ctx context.Context, m *mirror.Mirror, memo mirror.Memo, cfg *
 		return nil, err
 	}
 	proof := handoff.Prove(w, done, Rules(cfg).Signals)
-	missing, err := unreviewed(ctx, m, cfg, proof, done)
+	missing, err := unreviewed(ctx, m, cfg, proof, done, status)
 	if err == nil && len(missing) == 0 {
 		memo.Put(key, "1")
 	}
@@ -63,20 +63,32 @@ func missingProof(ctx context.Context, m *mirror.Mirror, memo mirror.Memo, cfg *
 }
 
 // unreviewed compares what was declared done with what was reviewed: one reviewed
-// commit must be the same but for notes.
-func unreviewed(ctx context.Context, m *mirror.Mirror, cfg *config.Config, proof handoff.Proof, done string) ([]string, error) {
+// commit must be the same but for notes. Where a merge brought the DONE, the commit
+// that it comes from is what was declared done as well.
+func unreviewed(ctx context.Context, m *mirror.Mirror, cfg *config.Config, proof handoff.Proof, done, status string) ([]string, error) {
 	missing := proof.Missing
+	if len(proof.Reviewed) == 0 {
+		return missing, nil
+	}
 	note := Notes(cfg)
-	for _, reviewed := range proof.Reviewed {
-		files, err := m.Differs(ctx, reviewed, done, func(file string) bool { return !note(file) }, maxNamed+1)
-		if err != nil {
+	for declared := done; declared != ""; {
+		for _, reviewed := range proof.Reviewed {
+			files, err := m.Differs(ctx, reviewed, declared, func(file string) bool { return !note(file) }, maxNamed+1)
+			if err != nil {
+				return nil, err
+			}
+			if len(files) == 0 {
+				return nil, nil
+			}
+			if declared == done {
+				missing = []string{fmt.Sprintf("commit %s set DONE, and %s was reviewed: %s; have it reviewed as it is, take DONE away, and set it again",
+					handoff.Short(done), handoff.Short(reviewed), filesDiffer(files))}
+			}
+		}
+		var err error
+		if declared, err = m.Merged(ctx, declared, cfg.Handoff.Docs, status, isDone(cfg)); err != nil {
 			return nil, err
 		}
-		if len(files) == 0 {
-			return nil, nil
-		}
-		missing = []string{fmt.Sprintf("commit %s set DONE, and %s was reviewed: %s; have it reviewed as it is, take DONE away, and set it again",
-			handoff.Short(done), handoff.Short(reviewed), filesDiffer(files))}
 	}
 	return missing, nil
 }

@@ -90,7 +90,14 @@ func (e *Engine) environment(cfg *config.Config, a config.Agent, row ledger.Sess
 	for _, v := range a.Env {
 		own = append(own, v.Name)
 	}
-	return last(append(AgentEnv(e.Env(), a), told...)), own
+	given := AgentEnv(e.Env(), a)
+	// What signs for pawl is not for agents, unless their own entries name it.
+	for _, name := range cfg.SecretVariables() {
+		if !slices.Contains(own, name) {
+			given = slices.DeleteFunc(given, func(kv string) bool { return strings.HasPrefix(kv, name+"=") })
+		}
+	}
+	return last(append(given, told...)), own
 }
 
 // AgentEnv is the environment of `pawl up`, without what belongs to its caller

@@ -43,6 +43,26 @@ func (p *project) cloneMissing(ctx context.Context, names []string) error {
 	return nil
 }
 
+// homeFile is where a clone that `up` made says which pawl.yaml it belongs to: the
+// one that lies in the clone itself is a copy, and no other loop.
+var homeFile = filepath.Join(".git", "pawl-config")
+
+// home is the pawl.yaml that the clone around a folder belongs to; "" when the
+// folder is in none, or that file is gone.
+func home(dir string) string {
+	for ; ; dir = filepath.Dir(dir) {
+		if text, err := os.ReadFile(filepath.Join(dir, homeFile)); err == nil {
+			path := strings.TrimSpace(string(text))
+			if info, err := os.Stat(path); err == nil && filepath.IsAbs(path) && info.Mode().IsRegular() {
+				return path
+			}
+		}
+		if _, err := os.Stat(filepath.Join(dir, config.Name)); err == nil || dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
+}
+
 // clone makes the folder whole or not at all.
 func (p *project) clone(ctx context.Context, a config.Agent, url string) error {
 	if err := os.MkdirAll(filepath.Dir(a.Dir), 0o755); err != nil {
@@ -67,6 +87,9 @@ func (p *project) clone(ctx context.Context, a config.Agent, url string) error {
 		if err == nil {
 			err = git(ctx, tmp, s, append([]string{"config"}, setting...)...)
 		}
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(tmp, homeFile), []byte(p.path+"\n"), 0o644)
 	}
 	if err == nil {
 		err = os.Chmod(tmp, 0o755)

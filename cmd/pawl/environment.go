@@ -34,16 +34,11 @@ func (p *project) environment() []string {
 }
 
 // withSecrets adds the variables that hold the configuration's secrets, whatever
-// their names: sessions do not get those that begin as pawl's own do, and so an
-// agent that calls `up` has none. What is on record stays until there is another.
+// their names: sessions do not get them, and so an agent that calls `up` has none. What is on record stays until there is another.
 func (p *project) withSecrets(env []string) []string {
-	names := []string{p.cfg.Origin.Webhook.SecretEnv}
-	for _, n := range p.cfg.Notify {
-		names = append(names, n.SecretEnv)
-	}
 	before := p.recorded()
-	for _, name := range names {
-		if name == "" || loop.EnvValue(env, name) != "" {
+	for _, name := range p.cfg.SecretVariables() {
+		if loop.EnvValue(env, name) != "" {
 			continue
 		}
 		if value := cmp.Or(os.Getenv(name), loop.EnvValue(before, name)); value != "" {

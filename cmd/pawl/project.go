@@ -37,7 +37,8 @@ type project struct {
 	originName func() string // see findOrigin, which forks git: asked once
 }
 
-// configPath finds pawl.yaml: --config, then PAWL_CONFIG, then here and above.
+// configPath finds pawl.yaml: --config, then PAWL_CONFIG, then the one of the clone
+// that this is, then here and above.
 // Links are followed: sessions belong to one path, however it was come by.
 func (a *app) configPath() (string, error) {
 	path := a.config
@@ -48,6 +49,9 @@ func (a *app) configPath() (string, error) {
 		wd, err := os.Getwd()
 		if err != nil {
 			return "", err
+		}
+		if path = home(wd); path != "" {
+			return path, nil
 		}
 		if path, err = config.Find(wd); err != nil {
 			if path = orphan(wd); path == "" {

@@ -70,12 +70,45 @@ func (m *Mirror) Completed(ctx context.Context, tip, docs, name string, done fun
 	defer m.swap.RUnlock()
 	r := m.newReader()
 	defer r.close()
-	verdicts := map[string]bool{}
-	isDone := func(hash string) (bool, error) { return r.doneAt(ctx, hash, docs, name, done, verdicts) }
-	if ok, err := isDone(tip); err != nil || !ok {
+	return r.completed(ctx, tip, docs, name, r.judge(docs, name, done))
+}
+
+// Merged finds where the DONE comes from that a merge brought: the commit that
+// Completed finds from a parent which has it already. It is "" for a commit that
+// set it by itself. Which of its parents the branch was at before cannot be told
+// from a merge: whoever pulls a branch makes its tip a second parent.
+func (m *Mirror) Merged(ctx context.Context, commit, docs, name string, done func([]byte) bool) (string, error) {
+	m.swap.RLock()
+	defer m.swap.RUnlock()
+	r := m.newReader()
+	defer r.close()
+	isDone := r.judge(docs, name, done)
+	c, err := r.commit(ctx, commit)
+	if err != nil {
 		return "", err
 	}
-	found := ""
+	for _, parent := range c.Parents {
+		found, err := r.completed(ctx, parent, docs, name, isDone)
+		if err != nil || found != "" {
+			return found, err
+		}
+	}
+	return "", nil
+}
+
+// judge says of commits whether a file is done there; each blob is judged once.
+func (r *reader) judge(docs, name string, done func([]byte) bool) func(context.Context, string) (bool, error) {
+	verdicts := map[string]bool{}
+	return func(ctx context.Context, hash string) (bool, error) {
+		return r.doneAt(ctx, hash, docs, name, done, verdicts)
+	}
+}
+
+func (r *reader) completed(ctx context.Context, tip, docs, name string, isDone func(context.Context, string) (bool, error)) (string, error) {
+	if ok, err := isDone(ctx, tip); err != nil || !ok {
+		return "", err
+	}
+	m, found := r.m, ""
 	look := func(hash string) error {
 		c, err := r.commit(ctx, hash)
 		if err != nil {
@@ -83,7 +116,7 @@ func (m *Mirror) Completed(ctx context.Context, tip, docs, name string, done fun
 		}
 		before := false
 		if len(c.Parents) > 0 {
-			if before, err = isDone(c.Parents[0]); err != nil {
+			if before, err = isDone(ctx, c.Parents[0]); err != nil {
 				return err
 			}
 		}

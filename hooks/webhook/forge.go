@@ -12,6 +12,17 @@ import (
 // not, and send the headers of those whom they follow as well.
 var signatures = []string{"X-Hub-Signature-256", "X-Forgejo-Signature", "X-Gitea-Signature", "X-Pawl-Signature"}
 
+// claims says whether a request has anything by which genuine could tell: if not,
+// its body need not be read.
+func claims(header http.Header) bool {
+	for _, name := range append([]string{"X-Gitlab-Token", "Authorization"}, signatures...) {
+		if header.Get(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // genuine says whether a request proves that its sender knows the secret, in one
 // of the ways of the forges: a signature, GitLab's token, or a bearer token
 // (RFC 6750).

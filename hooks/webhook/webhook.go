@@ -25,7 +25,9 @@ type Handler struct {
 	Log    *slog.Logger
 	Now    func() time.Time
 
-	limits limits
+	// Who proves nothing uses up an allowance of his own: behind a proxy, forge and
+	// strangers come from one address.
+	heard, refused limits
 }
 
 // ServeHTTP answers 202 to a push that origin is looked at for, 204 to what is of
@@ -36,9 +38,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this is where a forge posts its push events", http.StatusMethodNotAllowed)
 		return
 	}
-	if !h.limits.allow(r.RemoteAddr, h.Now()) {
-		w.Header().Set("Retry-After", "5")
-		http.Error(w, "too many requests", http.StatusTooManyRequests)
+	if h.Secret != "" && !claims(r.Header) {
+		h.refuse(w, r)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -49,14 +50,30 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		http.Error(w, "the body cannot be read", http.StatusBadRequest)
 	case h.Secret != "" && !genuine(h.Secret, r.Header, body):
-		h.Log.Warn("a webhook's request is refused: its signature or token is missing or wrong", "from", address(r.RemoteAddr))
-		http.Error(w, "the signature or token is missing or wrong", http.StatusUnauthorized)
+		h.refuse(w, r)
+	case !h.heard.allow(r.RemoteAddr, h.Now()):
+		tooMany(w)
 	default:
-		h.heard(w, r.Header, body)
+		h.hear(w, r.Header, body)
 	}
 }
 
-func (h *Handler) heard(w http.ResponseWriter, header http.Header, body []byte) {
+// refuse answers whoever does not prove to know the secret.
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request) {
+	if !h.refused.allow(r.RemoteAddr, h.Now()) {
+		tooMany(w)
+		return
+	}
+	h.Log.Warn("a webhook's request is refused: its signature or token is missing or wrong", "from", address(r.RemoteAddr))
+	http.Error(w, "the signature or token is missing or wrong", http.StatusUnauthorized)
+}
+
+func tooMany(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "5")
+	http.Error(w, "too many requests", http.StatusTooManyRequests)
+}
+
+func (h *Handler) hear(w http.ResponseWriter, header http.Header, body []byte) {
 	switch about(header) {
 	case ping:
 		if _, err := io.WriteString(w, "pong\n"); err != nil {

@@ -50,6 +50,30 @@ func payload(t testing.TB, name string) string {
 	return string(text)
 }
 
+// Behind a proxy, a stranger and the forge come from one address.
+func TestStrangersTakeNothingFromTheForge(t *testing.T) {
+	h, body := newHeard(), payload(t, "github-push")
+	codes := map[int]int{}
+	for i := range 100 {
+		header := map[string]string{}
+		if i%2 == 0 {
+			header["X-Hub-Signature-256"] = signature.Of("another", []byte(body))
+		}
+		codes[h.post(header, body).Code]++
+	}
+	if codes[401] != burstEach || codes[429] != 100-burstEach {
+		t.Errorf("answers by code: %v", codes)
+	}
+	for range burstEach {
+		if got := h.post(map[string]string{"X-Hub-Signature-256": signature.Of(secret, []byte(body))}, body); got.Code != 202 {
+			t.Fatalf("a signed push is answered %d", got.Code)
+		}
+	}
+	if got := h.post(map[string]string{"X-Hub-Signature-256": signature.Of(secret, []byte(body))}, body); got.Code != 429 {
+		t.Errorf("one too many is answered %d", got.Code)
+	}
+}
+
 // The headers are those that the forges document; see about and signatures.
 func TestPushesOfForges(t *testing.T) {
 	github, gitlab, system, forgejo := payload(t, "github-push"), payload(t, "gitlab-push"), payload(t, "gitlab-system"), payload(t, "forgejo-push")

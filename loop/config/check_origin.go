@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"pawl/loop/doctor"
 )
 
 var (
@@ -17,11 +19,11 @@ func (c *checker) checkOrigin() {
 	o, at := c.Origin, atOrigin.key("url")
 	switch {
 	case strings.HasPrefix(o.URL, "-"):
-		c.bad(at, KindValue, "write a URL or a path", "%s begins as an option does", quote(o.URL))
+		c.bad(at, KindValue, "write a URL or a path", "%s begins as an option does", quote(doctor.Mask(o.URL)))
 	case helperURL.MatchString(o.URL):
-		c.bad(at, KindValue, "use https, ssh, file or a path", "%s would have git run a remote helper", quote(o.URL))
+		c.bad(at, KindValue, "use https, ssh, file or a path", "%s would have git run a remote helper", quote(doctor.Mask(o.URL)))
 	case strings.ContainsFunc(o.URL, unicode.IsControl):
-		c.bad(at, KindValue, "remove them", "%s has control characters", quote(o.URL))
+		c.bad(at, KindValue, "remove them", "%s has control characters", quote(doctor.Mask(o.URL)))
 	default:
 		c.checkFolder(at, o.URL)
 	}
@@ -66,7 +68,7 @@ func (c *checker) checkNotify() {
 		if u := at.key("url"); c.has(u) && c.wasRead(u) {
 			parsed, err := url.Parse(n.URL)
 			if err != nil || (parsed.Scheme != "http" && parsed.Scheme != "https") || parsed.Host == "" {
-				c.bad(u, KindValue, "write one as http://127.0.0.1:9000/hook", "%s is not an http or https URL", quote(n.URL))
+				c.bad(u, KindValue, "write one as http://127.0.0.1:9000/hook", "%s is not an http or https URL", quote(maskHook(n.URL)))
 			}
 		}
 	}

@@ -11,6 +11,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"time"
 
 	"pawl/loop/adapter"
@@ -155,6 +156,16 @@ type Notify struct {
 	Run       []string `yaml:"run"`                // argv
 	URL       string   `yaml:"url"`                // http or https
 	SecretEnv string   `yaml:"secret_env"`         // the variable with the key that signs what is posted to URL; "": unsigned
+}
+
+// SecretVariables are the names of the variables that hold the secrets of webhook
+// and notifications.
+func (c *Config) SecretVariables() []string {
+	names := []string{c.Origin.Webhook.SecretEnv}
+	for _, n := range c.Notify {
+		names = append(names, n.SecretEnv)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
 // Protect says who may change the paths that a pattern matches, by agents' names

@@ -27,6 +27,7 @@ type builder struct {
 	sequence *sequence
 	tables   *timetables
 	flawed   []Event // signals that could not be read as they were meant
+	failed   []Event // findings in what came
 }
 
 func (b *builder) see(e Event) {
@@ -37,8 +38,11 @@ func (b *builder) see(e Event) {
 	b.waits.see(e)
 	b.sequence.see(e)
 	b.tables.see(e)
-	if e.Kind == "signal.malformed" {
+	switch e.Kind {
+	case "signal.malformed":
 		b.flawed = append(b.flawed, e)
+	case "check.failed":
+		b.failed = append(b.failed, e)
 	}
 }
 
@@ -54,7 +58,7 @@ func (b *builder) finish() Report {
 	if f.KnownFrom.After(f.Since) {
 		r.KnownFrom = Moment{f.KnownFrom}
 	}
-	r.Needs = append(needs(f, b.troubles.idle, b.stuck), flawedNeeds(b.flawed)...)
+	r.Needs = append(needs(f, b.troubles.idle, b.stuck), append(flawedNeeds(b.flawed), failedNeeds(b.failed)...)...)
 	return r
 }
 

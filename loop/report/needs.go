@@ -67,13 +67,32 @@ const shownFlaws = 3
 
 // flawedNeeds are the newest signals that say another thing than they were meant
 // to: whoever writes such, writes the next one so too.
-func flawedNeeds(list []Event) (out []Need) {
+func flawedNeeds(list []Event) []Need {
+	return newest(list, "malformed", "malformed signals", func(e Event) Need {
+		commit := handoff.Short(e.text("commit"))
+		return Need{"malformed", "", "commit " + commit + " is malformed: " + handoff.Clean(e.text("text"), maxText), "git show " + commit}
+	})
+}
+
+// failedNeeds are the newest findings in what came to origin around the hooks.
+func failedNeeds(list []Event) []Need {
+	return newest(list, "check", "findings of pawl check", func(e Event) Need {
+		what := handoff.Clean(e.text("what"), 2*maxText)
+		if e.text("commit") == "" {
+			return Need{"check", "", what, "pawl events -n 500"}
+		}
+		commit := handoff.Short(e.text("commit"))
+		return Need{"check", "", "commit " + commit + ": " + e.text("rule") + ": " + what, "pawl check " + commit}
+	})
+}
+
+// newest makes needs of the last few events of a list, and counts the others.
+func newest(list []Event, kind, plural string, need func(Event) Need) (out []Need) {
 	for i := len(list) - 1; i >= 0; i-- {
 		if len(out) == shownFlaws {
-			return append(out, Need{"malformed", "", fmt.Sprintf("%d malformed signals more", i+1), "pawl events -n 500"})
+			return append(out, Need{kind, "", fmt.Sprintf("%d %s more", i+1, plural), "pawl events -n 500"})
 		}
-		e := list[i]
-		out = append(out, Need{"malformed", "", "commit " + handoff.Short(e.text("commit")) + " is malformed: " + handoff.Clean(e.text("text"), maxText), "git show " + handoff.Short(e.text("commit"))})
+		out = append(out, need(list[i]))
 	}
 	return out
 }
