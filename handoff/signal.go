@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // Mention is a rule that a commit's subject matches.
@@ -45,7 +46,7 @@ func mention(c Commit, rule Rule) Mention {
 	case v == "", v == "pass", v == "fail":
 		m.Verdict = v
 	default:
-		m.Flaws = append(m.Flaws, fmt.Sprintf("trailer %q is neither pass nor fail; write \"Verdict: pass\" or \"Verdict: fail\"", Clean("Verdict: "+v, MaxLabel)))
+		m.Flaws = append(m.Flaws, fmt.Sprintf("trailer %q is neither pass nor fail; write \"Verdict: fail\", or \"Verdict: pass\" only if it holds", Clean("Verdict: "+v, MaxLabel)))
 	}
 	if r := c.Trailers.Reviewed; r != "" && !reviewedText.MatchString(r) {
 		m.Flaws = append(m.Flaws, fmt.Sprintf("trailer %q is no commit; write the claim's full hash", Clean("Reviewed: "+r, MaxLabel)))
@@ -68,10 +69,22 @@ func ParseGate(subject string) (string, error) {
 	switch {
 	case !closed:
 		return "", fmt.Errorf("subject %q has no closing bracket after its gate; write %s(gate): …", Clean(subject, MaxLabel), word)
-	case gate == "":
+	case strings.TrimSpace(gate) == "":
 		return "", fmt.Errorf("subject %q has an empty gate; write %s(gate): …", Clean(subject, MaxLabel), word)
 	case !gateText.MatchString(gate):
-		return "", fmt.Errorf("gate %q may only have letters, digits and ._/- and at most 64 of them", Clean(gate, MaxLabel))
+		return "", fmt.Errorf("gate %q may only have the letters a-z and A-Z, digits 0-9 and ._/-, no blanks, and at most 64 of them", asWritten(gate))
 	}
 	return gate, nil
+}
+
+// asWritten is Clean that leaves a blank at either end, for text in quotes.
+func asWritten(s string) string {
+	text := Clean(s, MaxLabel)
+	if strings.TrimLeftFunc(s, unicode.IsSpace) != s {
+		text = " " + text
+	}
+	if strings.TrimRightFunc(s, unicode.IsSpace) != s {
+		text += " "
+	}
+	return text
 }

@@ -193,7 +193,7 @@ func (r judgement) fault(gate string) string {
 	case r.verdict == "":
 		return fmt.Sprintf("the newest review of gate %q, %s, has no Verdict trailer", gate, Short(r.commit))
 	case r.reviewed == "":
-		return fmt.Sprintf("the newest review of gate %q, %s, has no Reviewed trailer", gate, Short(r.commit))
+		return fmt.Sprintf("the newest review of gate %q, %s, has no Reviewed trailer; review it again with Reviewed: and the claim's full hash, as pawl review writes it", gate, Short(r.commit))
 	case r.covers == "":
 		return fmt.Sprintf("the newest review of gate %q, %s, names a commit that is not in origin's branch: %s", gate, Short(r.commit), Short(r.reviewed))
 	}

@@ -81,6 +81,10 @@ func (f *checkFacts) gather(ctx context.Context, hashes []string) error {
 	if err != nil {
 		return err
 	}
+	merged, err := f.merged(ctx, entries)
+	if err != nil {
+		return err
+	}
 	line := newMainline(entries)
 	for _, e := range entries {
 		c := check.Commit{Commit: e.Commit, Stray: e.Stray}
@@ -90,7 +94,12 @@ func (f *checkFacts) gather(ctx context.Context, hashes []string) error {
 		if c.Status, err = f.status(ctx, e.Commit, changes[e.Hash], line); err != nil {
 			return fmt.Errorf("commit %s: %w", e.Hash, err)
 		}
-		if c.Changes, err = f.changes(changes[e.Hash]); err != nil {
+		if len(e.Parents) > 1 {
+			c.Changes, err = f.mergeChanges(ctx, e, merged[e.Hash])
+		} else {
+			c.Changes, err = f.changes(changes[e.Hash])
+		}
+		if err != nil {
 			return fmt.Errorf("commit %s: %w", e.Hash, err)
 		}
 		f.in.Commits = append(f.in.Commits, c)
@@ -170,40 +179,24 @@ func (f *checkFacts) places(status string) []string {
 	return []string{in, status}
 }
 
-// changes says of protected paths what became of them.
+// changes says what a commit with one parent or none did to protected paths.
 func (f *checkFacts) changes(changes []mirror.Change) ([]check.Change, error) {
 	var out []check.Change
 	for _, c := range changes {
 		if !f.in.Protected(c.Path) {
 			continue
 		}
-		made := check.Change{Path: c.Path, Created: true, Deleted: c.New.Mode == ""}
-		for _, old := range c.Old {
-			made.Created = made.Created && old.Mode == ""
-		}
-		if f.in.Appends(c.Path) && !made.Created && !made.Deleted {
+		old := c.Old[0]
+		made := check.Change{Path: c.Path, Created: old.Mode == "", Deleted: c.New.Mode == ""}
+		if f.in.Appends(c.Path) && old.IsFile() && c.New.IsFile() {
 			var err error
-			if made.Kept, err = f.kept(c); err != nil {
+			if made.Kept, err = f.objects.Begins(old.Hash, c.New.Hash); err != nil {
 				return nil, fmt.Errorf("%q: %w", handoff.Clean(c.Path, handoff.MaxLabel), err)
 			}
 		}
 		out = append(out, made)
 	}
 	return out, nil
-}
-
-// kept says that a file begins with what it was. A merge may choose whose line
-// comes first.
-func (f *checkFacts) kept(c mirror.Change) (bool, error) {
-	for _, old := range c.Old {
-		if !old.IsFile() || !c.New.IsFile() {
-			continue
-		}
-		if begins, err := f.objects.Begins(old.Hash, c.New.Hash); err != nil || begins {
-			return begins, err
-		}
-	}
-	return false, nil
 }
 
 // signers verifies the commits that touch a protected path, if that is asked for.
@@ -216,6 +209,11 @@ func (f *checkFacts) signers(ctx context.Context) error {
 		if len(c.Changes) > 0 {
 			asked = append(asked, c.Hash)
 		}
+		for _, change := range c.Changes {
+			for _, lost := range change.Lost {
+				asked = append(asked, lost.Hash)
+			}
+		}
 	}
 	found, err := f.h.Signers(ctx, asked, f.cfg.Signers)
 	if err != nil {
@@ -223,6 +221,11 @@ func (f *checkFacts) signers(ctx context.Context) error {
 	}
 	for i, c := range f.in.Commits {
 		f.in.Commits[i].Signature = check.Signature(found[c.Hash])
+		for _, change := range c.Changes {
+			for k, lost := range change.Lost {
+				change.Lost[k].Signature = check.Signature(found[lost.Hash])
+			}
+		}
 	}
 	return nil
 }

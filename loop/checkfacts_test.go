@@ -243,6 +243,42 @@ func TestCheckedSignatures(t *testing.T) {
 	r.expect("HEAD^!")
 }
 
+// A DONE that is taken back on the way locks nobody in, nor does it for one that is
+// set again with its proof.
+func TestCheckedTakenBack(t *testing.T) {
+	r := newChecked(t, "")
+	start := r.commit("start", "a.go", "1")
+	r.commit("claim(a): it works", "a.go", "2")
+	early := r.commit("done too early", "STATUS-core.md", doneText)
+	r.expect(start+".."+early, "done: phase core is declared done without proof: gate \"a\" is claimed by")
+	r.commit("not yet", "STATUS-core.md", "soon\n")
+	r.expect(start + "..HEAD")
+	r.expect(early+"^!", "done: phase core is declared done without proof")
+	r.commit("better", "a.go", "3")
+	r.commit("the wrong one", "STATUS-cli.md", doneText)
+	r.expect(start+"..HEAD", "done: phase cli", "phase: phase cli is declared done before core")
+	r.commit("not that", "STATUS-cli.md", "")
+	claim := r.commit("claim(a): it works better")
+	r.review("a", claim)
+	r.commit("done", "STATUS-core.md", doneText)
+	r.expect(start + "..HEAD")
+}
+
+// A repository within the repository is seen whatever its configuration says.
+func TestCheckedSubmodules(t *testing.T) {
+	r := newChecked(t, "protect: {lib: {only: [lead]}}\n")
+	head := r.commit("start", "a.go", "1")
+	add := func(hash string) {
+		r.git("update-index", "--add", "--cacheinfo", "160000,"+hash+",lib")
+		r.git("commit", "-q", "-m", "lib")
+	}
+	add(head)
+	add(r.git("rev-parse", "HEAD"))
+	r.git("config", "diff.ignoreSubmodules", "all")
+	r.expect("HEAD~1^!", "protect: agent builder changes \"lib\"")
+	r.expect("HEAD^!", "protect: agent builder changes \"lib\"")
+}
+
 // A shallow clone says nothing about what it lacks.
 func TestCheckedShallow(t *testing.T) {
 	r := newChecked(t, "protect: {API.md: {only: [lead]}}\n")

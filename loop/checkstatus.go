@@ -66,7 +66,11 @@ func (f *checkFacts) status(ctx context.Context, c handoff.Commit, changes []mir
 			}
 			s.Before = append(s.Before, before)
 		}
-		if s.Sets() {
+		stands, err := f.stands(ctx, c.Hash, i, line, s)
+		if err != nil {
+			return nil, err
+		}
+		if stands {
 			if err := f.judgeDone(ctx, c.Hash, i, line, &s); err != nil {
 				return nil, err
 			}
@@ -74,6 +78,21 @@ func (f *checkFacts) status(ctx context.Context, c handoff.Commit, changes []mir
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// stands says that a commit sets a DONE which the tip still has. One that was taken
+// back on the way is nobody's concern any more: origin's branch comes to have all of
+// it at once.
+func (f *checkFacts) stands(ctx context.Context, commit string, index int, line mainline, s check.Status) (bool, error) {
+	if !s.Sets() || commit == line.tip {
+		return s.Sets(), nil
+	}
+	_, now, err := f.statusAt(line.tip, index)
+	if err != nil || !now.Done || !line.inside[commit] || len(commit) != sha1Length {
+		return now.Done, err
+	}
+	set, err := f.completed(ctx, f.h.Mirror(), index, line.tip)
+	return set == commit || set == "", err
 }
 
 // sha1Length is how long the full hashes are that a mirror of origin takes. In a

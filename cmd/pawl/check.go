@@ -59,21 +59,47 @@ func (a *app) check(ctx context.Context, text string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	hashes, more, err := checkRange(ctx, h, cfg, text)
+	hashes, more, err := a.checkRange(ctx, h, cfg, text)
 	if err != nil {
 		return err
 	}
 	if more {
 		a.warn("only the newest %d commits are judged", maxChecked)
 	}
-	in, err := loop.CheckFacts(ctx, h, cfg, hashes)
+	in, err := checkFacts(ctx, h, cfg, hashes)
 	if err != nil {
 		return err
 	}
 	if h.Shallow() {
 		a.warn("this clone is shallow: what its oldest commits changed is not judged, nor whether a DONE is borne out; git fetch --unshallow brings the rest")
 	}
+	a.tellDoubts(in)
 	return a.findings(verify.Commits(in), len(hashes), asJSON)
+}
+
+// checkFacts is loop.CheckFacts. That pawl.yaml names signers which are not there is
+// a fault of pawl.yaml.
+func checkFacts(ctx context.Context, h *mirror.History, cfg *config.Config, hashes []string) (verify.Input, error) {
+	in, err := loop.CheckFacts(ctx, h, cfg, hashes)
+	if errors.Is(err, mirror.ErrNoSigners) {
+		err = &hinted{&invalidError{err}, "write it (ssh-keygen(1), allowed signers), mend signers in pawl.yaml, or take that out"}
+	}
+	return in, err
+}
+
+// tellDoubts warns of what is likely wrong and is no finding.
+func (a *app) tellDoubts(in verify.Input) {
+	told := 0
+	for _, c := range in.Commits {
+		for _, doubt := range verify.Doubts(in, c) {
+			if told++; told <= maxTold {
+				a.warn("%s: %s", handoff.Short(c.Hash), doubt)
+			}
+		}
+	}
+	if told > maxTold {
+		a.warn("and %d more like that", told-maxTold)
+	}
 }
 
 // noConfigHint says how a configuration is named where there is none around.

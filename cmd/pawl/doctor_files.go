@@ -17,7 +17,19 @@ import (
 // configuration judges the files that pawl.yaml names.
 func (e *examiner) configuration(ctx context.Context) []doctor.Finding {
 	list := []doctor.Finding{doctor.Configuration(e.cfg.Path, len(e.cfg.Agents), len(e.cfg.Phases.Sequence))}
-	return append(append(list, e.phaseFiles(ctx)...), e.prompts())
+	return append(append(list, e.phaseFiles(ctx)...), e.prompts(), e.signers())
+}
+
+// signers judges the file of allowed signers.
+func (e *examiner) signers() doctor.Finding {
+	f := doctor.FileFacts{Sort: "signers", Instead: "no commit that touches a protected path can be checked", Hint: "write it (ssh-keygen(1), allowed signers), mend signers in pawl.yaml, or take that out"}
+	if path := e.cfg.Signers; path != "" {
+		f.Named = 1
+		if !isThere(path) {
+			f.Missing = []string{path}
+		}
+	}
+	return doctor.Files(f)
 }
 
 // phaseFiles judges the plans and STATUS files: those in origin as it was last

@@ -47,6 +47,9 @@ func (a *app) commitMsg(ctx context.Context, path, file string) error {
 	}
 	found := verify.Message(in, c)
 	if len(found) == 0 {
+		for _, doubt := range verify.Doubts(in, c) {
+			a.warn("%s", doubt)
+		}
 		return nil
 	}
 	a.refuseMessage(in, c, found)

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"pawl/handoff"
 	"pawl/handoff/mirror"
 	verify "pawl/hooks/check"
-	"pawl/loop"
 	"pawl/loop/config"
 	"pawl/loop/doctor"
 )
@@ -30,37 +30,45 @@ func (a *app) prePush(ctx context.Context, path, remote, url string, in io.Reade
 	if perr != nil {
 		return perr
 	}
-	if remote != cfg.Origin.Remote && (url == "" || url != cfg.Origin.URL) {
+	remotes := originRemotes(cfg)
+	if origin := originURL(cfg); !slices.Contains(remotes, remote) && (origin == "" || url != origin && !samePlace(url, origin)) {
 		return nil
+	}
+	if !slices.Contains(remotes, remote) {
+		remote = remotes[0] // it is pushed to a URL
 	}
 	h, err := historyHere(ctx)
 	if err != nil {
 		return err
 	}
-	branch, err := watchedBranch(ctx, h, cfg)
+	branch, err := a.watchedBranch(ctx, h, cfg, remote)
 	if err != nil {
 		return err
 	}
+	if branch == "" {
+		a.warn("what is pushed is not judged: which branch is watched is not known here; git remote set-head %s --auto finds it", remote)
+		return nil
+	}
 	for _, p := range pushes {
-		if p.Local == "" || branch != "" && p.RemoteRef != "refs/heads/"+branch {
+		if p.Local == "" || p.RemoteRef != "refs/heads/"+branch {
 			continue
 		}
-		if err := a.judgePush(ctx, h, cfg, p); err != nil {
+		if err := a.judgePush(ctx, h, cfg, remote, p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *app) judgePush(ctx context.Context, h *mirror.History, cfg *config.Config, p mirror.Push) error {
-	hashes, more, err := h.Fresh(ctx, p, cfg.Origin.Remote, maxPushed)
+func (a *app) judgePush(ctx context.Context, h *mirror.History, cfg *config.Config, remote string, p mirror.Push) error {
+	hashes, more, err := h.Fresh(ctx, p, remote, maxPushed)
 	if err != nil {
 		return err
 	}
 	if more {
 		a.warn("the push has more than %d new commits; only the newest %d are judged", maxPushed, maxPushed)
 	}
-	facts, err := loop.CheckFacts(ctx, h, cfg, hashes)
+	facts, err := checkFacts(ctx, h, cfg, hashes)
 	if err != nil {
 		return err
 	}
@@ -76,6 +84,24 @@ func (a *app) judgePush(ctx context.Context, h *mirror.History, cfg *config.Conf
 		}
 		fmt.Fprintf(a.err, "pawl: %s: %s: %s\n", handoff.Short(f.Commit), f.Rule, f.What)
 	}
-	fmt.Fprintln(a.err, "hint: mend the last commit with git commit --amend, older ones with git rebase; pawl check then says what is left")
+	fmt.Fprintln(a.err, "hint: "+mendHint(found, hashes))
 	return errRefused
+}
+
+// mendHint is the simplest way to mend what was found in the commits of a push, of
+// which the last one is the newest.
+func mendHint(found []verify.Finding, hashes []string) string {
+	oldest, declared := len(hashes)-1, false
+	for _, f := range found {
+		oldest = min(oldest, slices.Index(hashes, f.Commit))
+		declared = declared || f.Rule == verify.RuleDone || f.Rule == verify.RulePhase
+	}
+	way := "mend the last commit with git commit --amend, and push again"
+	if oldest < len(hashes)-1 {
+		way = fmt.Sprintf("mend them with git rebase -i %s~1, and push again; pawl check says what is left", handoff.Short(hashes[oldest]))
+	}
+	if declared {
+		way += "; a DONE that does not hold is mended by taking it out of its file in a further commit, too"
+	}
+	return way
 }

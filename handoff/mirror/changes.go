@@ -42,7 +42,7 @@ func (h *History) Changes(ctx context.Context, hashes []string, take func(commit
 	commit := ""
 	return h.git.run(ctx, call{
 		args: []string{
-			"--git-dir=" + h.dir, "-c", "core.quotePath=true", "diff-tree", "--stdin", "-r", "-c", "--root", "--no-renames", "--raw", "--no-abbrev",
+			"--git-dir=" + h.dir, "-c", "core.quotePath=true", "diff-tree", "--stdin", "-r", "-c", "--root", "--no-renames", "--raw", "--no-abbrev", "--ignore-submodules=none",
 		},
 		in: strings.NewReader(strings.Join(asked, "\n") + "\n"), quiet: localTimeout,
 		line: func(line string) error {

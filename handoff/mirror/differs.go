@@ -17,7 +17,7 @@ func (m *Mirror) Differs(ctx context.Context, a, b string, counts func(file stri
 	defer m.swap.RUnlock()
 	var out []string
 	err := m.git.run(ctx, call{
-		args:  []string{"--git-dir=" + m.opt.Dir, "-c", "core.quotePath=false", "diff-tree", "-r", "--no-renames", "--name-only", a, b, "--"},
+		args:  []string{"--git-dir=" + m.opt.Dir, "-c", "core.quotePath=false", "diff-tree", "-r", "--no-renames", "--ignore-submodules=none", "--name-only", a, b, "--"},
 		quiet: localTimeout,
 		line: func(line string) error {
 			if file := unquotePath(line); counts(file) {

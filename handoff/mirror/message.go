@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"pawl/handoff"
@@ -68,7 +69,7 @@ func (c Cleanup) Clean(text string) string {
 // strayTrailers are the lines below a message's first that are written as
 // trailers of pawl's and do not count, because they do not stand in the last
 // paragraph or because git does not take that for trailers. One whose key does
-// count further down is none: it is a quote.
+// count further down is none: it is a quote, unless it is overruled.
 func strayTrailers(message string) []string {
 	_, body := nextLine(message)
 	var found []string
@@ -82,18 +83,45 @@ func strayTrailers(message string) []string {
 	if len(found) == 0 {
 		return nil
 	}
-	counted := map[string]bool{}
-	for key := range trailers(message) {
-		counted[strings.ToLower(key)] = true
+	counted := map[string]string{}
+	for key, value := range trailers(message) {
+		counted[strings.ToLower(key)] = value
 	}
 	var stray []string
 	for _, line := range found {
 		key, _, _ := strings.Cut(line, ":")
-		if !counted[strings.ToLower(key)] {
+		if _, counts := counted[strings.ToLower(key)]; !counts {
 			stray = append(stray, line)
 		}
 	}
-	return stray
+	return append(stray, overruled(message, counted)...)
+}
+
+// overruled are the trailers of pawl's beside the ones that count, which are the
+// last of their keys, that say something else than those; and such a verdict in a
+// paragraph above that holds nothing but trailers.
+func overruled(message string, counted map[string]string) []string {
+	var out []string
+	look := func(key, value string) {
+		last, there := counted[strings.ToLower(key)]
+		if line := valid(key + ": " + value); there && isOurs(key) && !strings.EqualFold(value, last) && len(out) < maxStray && !slices.Contains(out, line) {
+			out = append(out, line)
+		}
+	}
+	for key, value := range trailers(message) {
+		look(key, value)
+	}
+	if _, judged := counted["verdict"]; !judged {
+		return out
+	}
+	for paragraph := range strings.SplitSeq(message, "\n\n") {
+		for key, value := range trailers("subject\n\n" + paragraph) {
+			if strings.EqualFold(key, "verdict") {
+				look(key, value)
+			}
+		}
+	}
+	return out
 }
 
 // isOurs says that readTrailers reads trailers of this key.

@@ -55,6 +55,15 @@ func (o *Objects) File(commit, path string, limit int64) (content []byte, hash s
 	return got.data, got.hash, true, nil
 }
 
+// Content reads a blob: at most limit bytes of it. whole says that there are no more.
+func (o *Objects) Content(hash string, limit int64) (content []byte, whole bool, err error) {
+	got, there, err := o.read(hash, limit)
+	if err == nil && (!there || got.kind != "blob") {
+		err = fmt.Errorf("content %s cannot be read", bound(hash, maxLine))
+	}
+	return got.data, got.size <= limit, err
+}
+
 func (o *Objects) read(name string, limit int64) (object, bool, error) {
 	if strings.ContainsAny(name, "\n\x00") {
 		return object{}, false, nil // git takes a name for each line

@@ -19,16 +19,19 @@ type Signature struct {
 // the signature, and whose it is.
 const signatureLine = "--format=tformat:>%H%x00%G?%x00%GS"
 
+// ErrNoSigners says that a file of allowed signers cannot be read.
+var ErrNoSigners = errors.New("the file of allowed signers cannot be read")
+
 // Signers verifies the ssh signatures of commits against a file of allowed signers
 // (ssh-keygen(1), "allowed signers"). Signatures of other kinds count as none: the
 // file says nothing about them. Git must be 2.34 or later, and ssh-keygen be there;
-// a file or program that is missing is an error.
+// a program that is missing is an error, a file that is missing ErrNoSigners.
 func (h *History) Signers(ctx context.Context, hashes []string, allowed string) (map[string]Signature, error) {
 	if len(hashes) == 0 {
 		return map[string]Signature{}, nil
 	}
 	if _, err := os.Stat(allowed); err != nil {
-		return nil, fmt.Errorf("the file of allowed signers cannot be read: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrNoSigners, err)
 	}
 	keygen, err := exec.LookPath("ssh-keygen")
 	if err != nil {

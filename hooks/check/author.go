@@ -12,7 +12,10 @@ type author struct {
 	names []string // names and roles
 }
 
-func (w author) is(name string) bool { return slices.Contains(w.names, name) }
+// is compares without case: nobody is somebody else by writing a name in capitals.
+func (w author) is(name string) bool {
+	return slices.ContainsFunc(w.names, func(have string) bool { return strings.EqualFold(have, name) })
+}
 
 func (w author) String() string { return w.label }
 

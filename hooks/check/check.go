@@ -70,6 +70,10 @@ type Change struct {
 	Created bool // nothing was there
 	Deleted bool // nothing is there now
 	Kept    bool // what is there begins with what was; known where Input.Appends holds
+	// Merged says that a merge took the content of one parent, and Lost are the
+	// commits whose change of it, in another one, is gone with that.
+	Merged bool
+	Lost   []Commit
 }
 
 // Signature is whose good signature a commit has.

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"strings"
 	"testing"
 
 	"pawl/handoff"
@@ -46,6 +47,9 @@ func FuzzMatch(f *testing.F) {
 		if Match("**", name) != true {
 			t.Fatalf("** does not match %q", name)
 		}
+		if place := Place(pattern); Match(pattern, name) && place != "" && name != place && !strings.HasPrefix(name, place+"/") {
+			t.Fatalf("%q matches %q, which is not in %q", pattern, name, place)
+		}
 		if Match(pattern, name) && !Match("**/"+pattern, "x/"+name) {
 			t.Fatalf("%q matches %q, and not deeper", pattern, name)
 		}
@@ -75,12 +79,13 @@ func TestProtectedPaths(t *testing.T) {
 		"who may":                           {"lead <lead@p.invalid>", "", Change{Path: "API.md"}, ""},
 		"a person by the role's name":       {"coordinator <c@x.org>", "", Change{Path: "API.md"}, ""},
 		"a person by the address":           {"A. B. <coordinator@x.org>", "", Change{Path: "API.md"}, ""},
-		"who may not":                       {"builder <builder@p.invalid>", "", Change{Path: "API.md"}, `protect: agent builder changes "API.md", which "API.md" leaves to coordinator`},
+		"who may not":                       {"builder <builder@p.invalid>", "", Change{Path: "API.md"}, `protect: agent builder changes "API.md", which "API.md" leaves to coordinator; undo that, and have coordinator do it`},
 		"a stranger":                        {"Mallory <m@x.org>", "", Change{Path: "API.md"}, `protect: author "Mallory" changes "API.md"`},
 		"no author at all":                  {"", "", Change{Path: "API.md"}, `author ""`},
 		"the trailer outranks the author":   {"lead <lead@p.invalid>", "builder", Change{Path: "API.md"}, "agent builder"},
+		"a name in capitals":                {"x <x@x.org>", "Adversary", Change{Path: "src/a.go"}, `agent adversary changes`},
 		"the trailer lets it pass":          {"dev <dev@x.org>", "lead", Change{Path: "API.md"}, ""},
-		"an agent that is kept from it":     {"adversary <a@p.invalid>", "", Change{Path: "src/a/b.go"}, `"src/**" keeps from adversary; undo that`},
+		"an agent that is kept from it":     {"adversary <a@p.invalid>", "", Change{Path: "src/a/b.go"}, `"src/**" keeps from adversary; undo that, and have somebody else do it`},
 		"one that is not kept from it":      {"b2 <b2@p.invalid>", "", Change{Path: "src/a/b.go"}, ""},
 		"a stranger, who is not kept":       {"Mallory <m@x.org>", "", Change{Path: "src/a/b.go"}, ""},
 		"a path that nobody protects":       {"Mallory <m@x.org>", "", Change{Path: "README.md"}, ""},
@@ -132,6 +137,36 @@ func TestSignedCommits(t *testing.T) {
 	}
 }
 
+// A merge that drops what somebody rightly did is a change by who may not.
+func TestMergesThatDropChanges(t *testing.T) {
+	lost := func(author, principal string) []Commit {
+		return []Commit{{Commit: handoff.Commit{Hash: claimHash, Author: author + " <x@p.invalid>"}, Signature: Signature{Principal: principal}}}
+	}
+	for name, c := range map[string]struct {
+		author, principal string
+		signed            bool
+		change            Change
+		want              string
+	}{
+		"rightful":                     {"builder", "", false, Change{Path: "API.md", Merged: true, Lost: lost("lead", "")}, `protect: the merge by agent builder drops what 1111111111 did to "API.md", which "API.md" leaves to coordinator; merge again, and keep that`},
+		"by who may":                   {"lead", "", false, Change{Path: "API.md", Merged: true, Lost: lost("lead", "")}, ""},
+		"what was not to be":           {"builder", "", false, Change{Path: "API.md", Merged: true, Lost: lost("b2", "")}, ""},
+		"lines of a log":               {"lead", "", false, Change{Path: "LOG.md", Merged: true, Deleted: true, Lost: lost("b2", "")}, `protect: "LOG.md" may only grow ("LOG.md"), and the merge drops what 1111111111 added; merge again, and keep the lines of both`},
+		"a log that has them all":      {"lead", "", false, Change{Path: "LOG.md", Merged: true, Kept: true, Lost: lost("b2", "")}, ""},
+		"both rules, with all lines":   {"adversary", "", false, Change{Path: "ours/x", Merged: true, Kept: true, Lost: lost("builder", "")}, ""},
+		"signed, by another":           {"lead", "builder", true, Change{Path: "API.md", Merged: true, Lost: lost("x", "lead")}, "protect: the merge by agent builder drops"},
+		"not signed":                   {"lead", "", true, Change{Path: "API.md", Merged: true, Lost: lost("x", "lead")}, `signer: the commit changes "API.md"`},
+		"not signed, nor what is lost": {"lead", "", true, Change{Path: "API.md", Merged: true, Lost: lost("lead", "")}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := protected
+			in.Signed = c.signed
+			in.Commits = []Commit{{Commit: handoff.Commit{Hash: workHash, Author: c.author + " <x@p.invalid>"}, Changes: []Change{c.change}, Signature: Signature{Principal: c.principal}}}
+			compare(t, Commits(in), c.want)
+		})
+	}
+}
+
 func TestDone(t *testing.T) {
 	marker := phases.Marker{Line: 3, Text: "## DONE", Obey: true}
 	odd := phases.Marker{Line: 5, Text: "## DONE WHEN", Why: "followed by a letter"}
@@ -142,7 +177,7 @@ func TestDone(t *testing.T) {
 		want   string
 	}{
 		"done, and proven":            {Status{Before: []phases.Verdict{no}, After: yes}, ""},
-		"done without proof":          {Status{Before: []phases.Verdict{no}, After: yes, Missing: []string{"gate \"a\" has no review"}}, `done: phase cli is declared done without proof: gate "a" has no review`},
+		"done without proof":          {Status{Before: []phases.Verdict{no}, After: yes, Missing: []string{"gate \"a\" has no review"}}, `done: phase cli is declared done without proof: gate "a" has no review. Take the DONE out of docs/STATUS-cli.md, have GATE reviewed (pawl review GATE …), then set DONE again`},
 		"done before, without proof":  {Status{Before: []phases.Verdict{yes}, After: yes, Missing: []string{"x"}, Open: []string{"core"}}, ""},
 		"a merge of what was done":    {Status{Before: []phases.Verdict{no, yes}, After: yes, Open: []string{"core"}}, ""},
 		"the first commit of all":     {Status{After: yes, Open: []string{"core"}}, "phase: phase cli is declared done before core"},

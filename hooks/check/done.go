@@ -13,7 +13,8 @@ func done(_ Input, c Commit) []Finding {
 	var out []Finding
 	for _, s := range c.Status {
 		if s.Sets() && len(s.Missing) > 0 {
-			out = append(out, about(s, fmt.Sprintf("phase %s is declared done without proof: %s", s.Phase, strings.Join(s.Missing, "; "))))
+			out = append(out, about(s, fmt.Sprintf("phase %s is declared done without proof: %s. Take the DONE out of %s, have GATE reviewed (pawl review GATE …), then set DONE again",
+				s.Phase, strings.Join(s.Missing, "; "), show(s.Path))))
 		}
 		if s.After.Done {
 			continue

@@ -3,7 +3,9 @@ package check
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"pawl/handoff"
 )
@@ -28,7 +30,9 @@ func Example(in Input, c Commit) string {
 	}
 	for _, kept := range []struct{ key, value string }{{"Pawl-Id", c.Trailers.PawlID}, {"Pawl-Agent", c.Trailers.Agent}} {
 		if kept.value == "" {
-			kept.value, _ = strayValue(c, kept.key)
+			if values := strayValues(c, kept.key); len(values) > 0 {
+				kept.value = values[len(values)-1]
+			}
 		}
 		if kept.value != "" {
 			lines = append(lines, kept.key+": "+show(kept.value))
@@ -46,32 +50,38 @@ func signalMeant(in Input, c Commit) (string, handoff.Rule, bool) {
 	if len(mentions) > 0 && mentions[0].Gate != "" {
 		return show(c.Subject), mentions[0].Rule, true
 	}
-	if meant, rule, ok := nearMiss(c.Subject, in.Rules); ok {
-		return show(meant), rule, true
+	wanted := len(mentions) > 0 && in.wantsGate(mentions[0].Rule)
+	if meant, ok := in.nearMiss(c); ok && (meant.sure || wanted) {
+		return show(meant.subject), meant.rule, true
 	}
 	if len(mentions) == 0 {
 		return "", handoff.Rule{}, false
 	}
 	rule := mentions[0].Rule
 	_, rest, colon := strings.Cut(c.Subject, ":")
-	switch {
-	case c.Trailers.Gate == "" && !isMalformed(c.Subject):
+	switch malformed := isMalformed(c.Subject); {
+	case c.Trailers.Gate == "" && !malformed && !wanted:
 		return show(c.Subject), rule, true
-	case !colon:
+	case colon:
+	case malformed:
 		rest = " …"
+	default:
+		_, rest, _ = strings.Cut(c.Subject, " ")
+		rest = " " + rest
 	}
 	return show(fmt.Sprintf("%s(%s):%s", rule.Name, gateMeant(c), rest)), rule, true
 }
 
 var notInGate = regexp.MustCompile(`[^A-Za-z0-9._/-]+`)
 
-// gateMeant is a gate for a subject that has a bad one or none.
+// gateMeant is a gate for a subject that has a bad one or none. One that would lose
+// half of its letters is not guessed at.
 func gateMeant(c Commit) string {
 	_, written, _ := strings.Cut(c.Subject, "(")
 	written, _, _ = strings.Cut(written, ")")
 	for _, text := range []string{c.Trailers.Gate, written} {
 		gate := strings.Trim(notInGate.ReplaceAllString(text, "-"), "-")
-		if gate != "" && len(gate) <= 64 {
+		if gate != "" && len(gate) <= 64 && 2*utf8.RuneCountInString(notInGate.ReplaceAllString(text, "")) > utf8.RuneCountInString(strings.ReplaceAll(text, " ", "")) {
 			return gate
 		}
 	}
@@ -83,18 +93,16 @@ func isMalformed(subject string) bool {
 	return err != nil
 }
 
-// verdictMeant is the verdict that was written, at whatever place and in whatever
-// words; pass where nothing says otherwise.
+// verdictMeant is the verdict that was written, at whatever place: fail where none
+// was, where it is neither, and where there are two of them, because an example is
+// copied.
 func verdictMeant(c Commit) string {
-	text := c.Trailers.Verdict
-	if text == "" {
-		text, _ = strayValue(c, "verdict")
+	texts := strayValues(c, "verdict")
+	if c.Trailers.Verdict != "" {
+		texts = append(texts, c.Trailers.Verdict)
 	}
-	text = strings.ToLower(text)
-	for _, word := range []string{"fail", "reject", "block", "not ", "no", "red", "broken"} {
-		if strings.HasPrefix(text, word) {
-			return "fail"
-		}
+	if len(texts) == 0 || slices.ContainsFunc(texts, func(text string) bool { return !strings.EqualFold(text, "pass") }) {
+		return "fail"
 	}
 	return "pass"
 }

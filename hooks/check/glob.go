@@ -27,6 +27,19 @@ func Match(pattern, name string) bool {
 	return ends[len(names)]
 }
 
+// Place is the file or folder that all which a pattern matches is or lies in; "" is
+// the top of the repository.
+func Place(pattern string) string {
+	var plain []string
+	for part := range strings.SplitSeq(pattern, "/") {
+		if strings.ContainsAny(part, `*?[\`) {
+			break
+		}
+		plain = append(plain, part)
+	}
+	return strings.Join(plain, "/")
+}
+
 // matchPart matches one part of a path. A pattern that means nothing, which the
 // configuration refuses, matches nothing.
 func matchPart(pattern, name string) bool {

@@ -74,13 +74,29 @@ func TestSubjectsAndTrailers(t *testing.T) {
 		"a blank before the gate":               {"Claim (parser): it parses", `subject: subject "Claim (parser): it parses" has no gate; write "claim(parser): it parses"`},
 		"other brackets":                        {"claim[parser]: it parses", `write "claim(parser): it parses"`},
 		"wide brackets":                         {"claim（parser）：it parses", `write "claim(parser): it parses"`},
-		"another form of the word":              {"claims(parser): it parses", `subject: subject "claims(parser): it parses" is no claim, so nobody would be told of it; write "claim(parser): it parses"`},
+		"another form of the word":              {"claims(parser): it parses\n\nGate: parser", `subject: subject "claims(parser): it parses" is no claim, so nobody would be told of it; write "claim(parser): it parses"`},
 		"a participle":                          {"Reviewed(parser): fine\n\nVerdict: pass", `is no review`},
 		"letters exchanged":                     {"calim(parser): it parses", `is no claim`},
+		"a package of that name":                {"claims(ui): add page for insurance claims", ""},
+		"another one":                           {"reviews(ui): sort them", ""},
+		"a verdict quoted in a claim":           {"claim(parser): it parses\n\nIt said\nVerdict: fail\nReviewed: 0123456\nbefore.\n\nGate: parser", ""},
+		"a gate that is lost in a claim":        {"claim(parser): it parses\n\nPawl-Id: x\n\nIt does.", `"Pawl-Id: x" does not count`},
+		"two verdicts":                          {"review(parser): fine\n\nVerdict: fail\nVerdict: pass", `trailer: trailers "Verdict: fail" and "Verdict: pass" say different things; keep the one that holds`},
+		"two verdicts in two paragraphs":        {"review(parser): fine\n\nVerdict: fail\n\nVerdict: pass", `trailer: trailers "Verdict: fail" and "Verdict: pass" say different things`},
+		"the same verdict twice":                {"review(parser): fine\n\nVerdict: pass\nVerdict: Pass", ""},
+		"two gates":                             {"claim(parser): it\n\nGate: lexer\nGate: parser", `trailer: trailers "Gate: lexer" and "Gate: parser" say different things`},
+		"a blank in a gate":                     {"claim(parser ): it parses", `subject: gate "parser " may only have the letters a-z and A-Z, digits 0-9 and ._/-, no blanks`},
+		"a gate of a blank":                     {"claim( ): it parses", `has an empty gate`},
+		"letters of elsewhere":                  {"claim(ünï): it parses", `subject: gate "ünï" may only have the letters a-z and A-Z`},
+		"bold":                                  {"**claim(parser)**: it parses", `is no claim, so nobody would be told of it; write "claim(parser): it parses"`},
+		"a picture before it":                   {"✅ claim(parser): it parses", `is no claim, so nobody would be told of it; write "claim(parser): it parses"`},
+		"a commit of another kind about one":    {"docs: claim(parser): how to write one", ""},
+		"a tag that is no agent":                {"[wip] claim(parser): it parses", ""},
+		"a blank, and no colon":                 {"claim (again) that it parses", ""},
 		"something before the word":             {"builder: claim(parser): it parses", `write "claim(parser): it parses"`},
 		"a tag before the word":                 {"[builder] claim(parser): it parses", `write "claim(parser): it parses"`},
 		"a near miss of a commit's usual kind":  {"clean(parser): it parses", ""},
-		"no verdict":                            {"review(parser): fine", `trailer: review of gate "parser" has no verdict; end the message with "Verdict: pass" or "Verdict: fail"`},
+		"no verdict":                            {"review(parser): fine", `trailer: review of gate "parser" has no verdict; end the message with "Verdict: fail", or with "Verdict: pass" only if it holds`},
 		"another verdict":                       {"review(parser): fine\n\nVerdict: approved", `trailer: trailer "Verdict: approved" is neither pass nor fail`},
 		"a Reviewed that is no hash":            {"review(parser): fine\n\nVerdict: pass\nReviewed: HEAD~1", `trailer: trailer "Reviewed: head~1" is no commit`},
 		"a Gate that says the same":             {"claim(parser): it parses\n\nGate: parser", ""},
@@ -94,7 +110,7 @@ func TestSubjectsAndTrailers(t *testing.T) {
 		"control characters and a long subject": {"claim(\x1b[31m" + strings.Repeat("x", 300) + "): a", "subject: gate \"[31mxxx"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := Message(Input{Rules: signals}, parsed(c.message))
+			found := Message(Input{Rules: signals, Agents: []Agent{{Name: "b1", Role: "builder"}}}, parsed(c.message))
 			compare(t, found, c.want)
 			if strings.ContainsAny(told(found), "\x1b\u202e") {
 				t.Errorf("unclean: %q", told(found))
@@ -133,17 +149,24 @@ func TestVerdicts(t *testing.T) {
 // A message that is written as its example says has nothing wrong with it.
 func TestExamplesAreGood(t *testing.T) {
 	for message, want := range map[string]string{
-		"claim(): it parses":                                             "claim(gate): it parses",
-		"claim(the parser): it parses":                                   "claim(the-parser): it parses",
-		"claim(parser it parses":                                         "claim(parser-it-parses): …",
-		"Claim (parser): it parses":                                      "claim(parser): it parses",
-		"claims(parser): it parses\n\nGate: parser":                      "claim(parser): it parses\n\nGate: parser",
-		"claim: it parses\n\nGate: parser":                               "claim(parser): it parses\n\nGate: parser",
-		"claim(parser): it parses\n\nGate: lexer":                        "claim(parser): it parses\n\nGate: parser",
-		"review(parser): fine":                                           "review(parser): fine\n\nGate: parser\nVerdict: pass\nReviewed: " + claimHash,
-		"review(parser): no\n\nVerdict: rejected":                        "review(parser): no\n\nGate: parser\nVerdict: fail\nReviewed: " + claimHash,
-		"review(parser): no\n\nVerdict: fail\n\nCo-authored-by: A <a@b>": "review(parser): no\n\nGate: parser\nVerdict: fail\nReviewed: " + claimHash,
-		"review(parser): fine\n\nVerdict: ok\nPawl-Agent: adversary":     "review(parser): fine\n\nGate: parser\nVerdict: pass\nReviewed: " + claimHash + "\nPawl-Agent: adversary",
+		"claim(): it parses":                                   "claim(gate): it parses",
+		"claim(the parser): it parses":                         "claim(the-parser): it parses",
+		"claim(parser it parses":                               "claim(parser-it-parses): …",
+		"Claim (parser): it parses":                            "claim(parser): it parses",
+		"claim(ünï): it parses":                                "claim(gate): it parses",
+		"claim: all of it":                                     "claim(gate): all of it",
+		"claim [parser]: all of it":                            "claim(parser): all of it",
+		"Claim all of it":                                      "claim(gate): all of it",
+		"review: fine":                                         "review(gate): fine\n\nGate: gate\nVerdict: fail\nReviewed: " + claimHash,
+		"review(parser): fine\n\nVerdict: fail\nVerdict: pass": "review(parser): fine\n\nGate: parser\nVerdict: fail\nReviewed: " + claimHash,
+		"review(parser): fine\n\nVerdict: pass\n\nSigned-off-by: A <a@b>": "review(parser): fine\n\nGate: parser\nVerdict: pass\nReviewed: " + claimHash,
+		"claims(parser): it parses\n\nGate: parser":                       "claim(parser): it parses\n\nGate: parser",
+		"claim: it parses\n\nGate: parser":                                "claim(parser): it parses\n\nGate: parser",
+		"claim(parser): it parses\n\nGate: lexer":                         "claim(parser): it parses\n\nGate: parser",
+		"review(parser): fine":                                            "review(parser): fine\n\nGate: parser\nVerdict: fail\nReviewed: " + claimHash,
+		"review(parser): no\n\nVerdict: rejected":                         "review(parser): no\n\nGate: parser\nVerdict: fail\nReviewed: " + claimHash,
+		"review(parser): no\n\nVerdict: fail\n\nCo-authored-by: A <a@b>":  "review(parser): no\n\nGate: parser\nVerdict: fail\nReviewed: " + claimHash,
+		"review(parser): fine\n\nVerdict: ok\nPawl-Agent: adversary":      "review(parser): fine\n\nGate: parser\nVerdict: fail\nReviewed: " + claimHash + "\nPawl-Agent: adversary",
 	} {
 		in, c := Input{Rules: signals, Proof: true}, parsed(message)
 		c.Review.Newest = claimHash
@@ -162,6 +185,49 @@ func TestExamplesAreGood(t *testing.T) {
 	}
 	if example := Example(Input{Rules: signals}, parsed("parser: faster")); example != "" {
 		t.Errorf("there is an example for what is no signal: %q", example)
+	}
+}
+
+// What may be right is doubted, and not refused.
+func TestDoubts(t *testing.T) {
+	for message, want := range map[string]string{
+		"claims(ui): add page for insurance claims":  `nobody is told of "claims(ui): add page for insurance claims": it is no claim; if it was meant to be one, write "claim(ui): add page`,
+		"reviews(ui): sort them":                     `it is no review`,
+		"feat(x): claim(parser): it parses":          `write "claim(parser): it parses"`,
+		"docs: claim(parser): how to write one":      `write "claim(parser): how to write one"`,
+		"[wip] claim(parser): it parses":             `write "claim(parser): it parses"`,
+		":rocket: claim(parser): it parses":          `write "claim(parser): it parses"`,
+		"claim (again) that it parses":               `has no gate; if it was meant to have one, write "claim(again): that it parses"`,
+		"claim(parser): it parses":                   "",
+		"claims(parser): it parses\n\nGate: parser":  "",
+		"claim: all of it":                           "",
+		"claim(): all of it":                         "",
+		"Revert \"claim(parser): it parses\"":        "",
+		"fixup! claim(parser): it parses":            "",
+		"docs: say what \"claim(parser): x\" means":  "",
+		"docs: say what `claim(parser): x` means":    "",
+		"disclaim(parser): it parses":                "",
+		"parser: call claim(x) and review(y) faster": "",
+		"Merge branch 'claim(x): y'":                 "",
+	} {
+		got := strings.Join(Doubts(Input{Rules: signals}, parsed(message)), "\n")
+		if !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("%q: %q and not %q", message, got, want)
+		}
+	}
+}
+
+// Where gates are proven, a signal without one is refused.
+func TestGateWanted(t *testing.T) {
+	in := Input{Rules: signals, Proof: true}
+	for message, want := range map[string]string{
+		"claim: all of it":             `subject: subject "claim: all of it" has no gate, and with gate: verdict a claim without one proves nothing; write it as claim(gate): …`,
+		"review: fine":                 `a review without one proves nothing`,
+		"claim (again) that it parses": `a claim without one proves nothing`,
+		"Claim (parser): it parses":    `has no gate; write "claim(parser): it parses"`,
+		"parser: faster":               "",
+	} {
+		compare(t, Message(in, parsed(message)), want)
 	}
 }
 
@@ -185,10 +251,12 @@ func FuzzMessage(f *testing.F) {
 				t.Fatalf("no single sentence: %+v", f)
 			}
 		}
-		if meant, rule, ok := nearMiss(c.Subject, signals); ok {
-			got, err := handoff.ParseGate(meant)
-			if err != nil || got == "" || !rule.Subject.MatchString(meant) {
-				t.Fatalf("%q is meant to be %q, which is no signal: %v", c.Subject, meant, err)
+		if meant, ok := in.nearMiss(c); ok && !takes(meant.rule, meant.subject) {
+			t.Fatalf("%q is meant to be %q, which is no signal", c.Subject, meant.subject)
+		}
+		for _, text := range Doubts(in, c) {
+			if text == "" || strings.ContainsAny(text, "\n\x00\x1b") {
+				t.Fatalf("no single sentence: %q", text)
 			}
 		}
 	})

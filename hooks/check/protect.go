@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"pawl/handoff"
 )
 
 // Protect says who may change the paths that a pattern matches, by agents' names,
@@ -30,34 +32,65 @@ func protect(in Input, c Commit) []Finding {
 	var out []Finding
 	who, known := in.author(c)
 	for _, p := range in.Protect {
-		var touched []Change
+		var changed, grown []Change
 		for _, change := range c.Changes {
-			if Match(p.Pattern, change.Path) {
-				touched = append(touched, change)
+			switch {
+			case !Match(p.Pattern, change.Path):
+				continue
+			case !change.Merged:
+				changed = append(changed, change)
+			case in.drops(p, change):
+				out = append(out, dropped(p, who, known, change)...)
 			}
+			grown = append(grown, change)
 		}
-		if len(touched) == 0 {
-			continue
-		}
-		if why := p.refuses(who); known && why != "" {
-			out = append(out, Finding{Path: show(touched[0].Path), What: fmt.Sprintf("%s changes %s, which %s", who, paths(touched), why)})
+		if why := p.refuses(who); known && why != "" && len(changed) > 0 {
+			out = append(out, Finding{Path: show(changed[0].Path), What: fmt.Sprintf("%s changes %s, which %s; undo that, and have %s do it", who, paths(changed), why, p.others())})
 		}
 		if p.AppendOnly {
-			out = append(out, rewritten(p, touched)...)
+			out = append(out, rewritten(p, grown)...)
 		}
 	}
 	return out
+}
+
+// drops says that a merge takes a change away that was rightly made. Undoing what
+// was not is no fault; nor is anything lost of what only grew.
+func (in Input) drops(p Protect, change Change) bool {
+	return change.Merged && !change.Kept && slices.ContainsFunc(change.Lost, func(lost Commit) bool {
+		who, known := in.author(lost)
+		return known && p.refuses(who) == ""
+	})
+}
+
+// dropped is the finding about a merge that drops what others rightly did, by
+// somebody who may not change the path.
+func dropped(p Protect, who author, known bool, change Change) []Finding {
+	why := p.refuses(who)
+	if !known || why == "" {
+		return nil
+	}
+	path := show(change.Path)
+	return []Finding{{Path: path, What: fmt.Sprintf("the merge by %s drops what %s did to %q, which %s; merge again, and keep that", who, handoff.Short(change.Lost[0].Hash), path, why)}}
 }
 
 // refuses says why somebody may not change what p protects; "" when they may.
 func (p Protect) refuses(w author) string {
 	switch {
 	case len(p.Only) > 0 && !slices.ContainsFunc(p.Only, w.is):
-		return fmt.Sprintf("%q leaves to %s; undo that, and have it done there", p.Pattern, strings.Join(p.Only, ", "))
+		return fmt.Sprintf("%q leaves to %s", p.Pattern, strings.Join(p.Only, ", "))
 	case slices.ContainsFunc(p.Not, w.is):
-		return fmt.Sprintf("%q keeps from %s; undo that, and have somebody else do it", p.Pattern, strings.Join(p.Not, ", "))
+		return fmt.Sprintf("%q keeps from %s", p.Pattern, strings.Join(p.Not, ", "))
 	}
 	return ""
+}
+
+// others are those who may do what somebody else may not.
+func (p Protect) others() string {
+	if len(p.Only) > 0 {
+		return strings.Join(p.Only, " or ")
+	}
+	return "somebody else"
 }
 
 // rewritten finds files that may only grow and lost something.
@@ -65,10 +98,12 @@ func rewritten(p Protect, touched []Change) []Finding {
 	var out []Finding
 	for _, change := range touched {
 		switch {
-		case change.Created:
+		case change.Created, change.Kept:
+		case change.Merged:
+			out = append(out, Finding{Path: show(change.Path), What: fmt.Sprintf("%q may only grow (%q), and the merge drops what %s added; merge again, and keep the lines of both", show(change.Path), p.Pattern, handoff.Short(change.Lost[0].Hash))})
 		case change.Deleted:
 			out = append(out, Finding{Path: show(change.Path), What: fmt.Sprintf("%q may only grow (%q), and is deleted or renamed; put it back", show(change.Path), p.Pattern)})
-		case !change.Kept:
+		default:
 			out = append(out, Finding{Path: show(change.Path), What: fmt.Sprintf("%q may only grow (%q), and what was there is changed; put that back as it was, and add at the end", show(change.Path), p.Pattern)})
 		}
 	}
@@ -82,7 +117,7 @@ func signer(in Input, c Commit) []Finding {
 	}
 	var touched []Change
 	for _, change := range c.Changes {
-		if in.Protected(change.Path) {
+		if in.touches(change) {
 			touched = append(touched, change)
 		}
 	}
@@ -94,6 +129,13 @@ func signer(in Input, c Commit) []Finding {
 		why = "it is not signed"
 	}
 	return []Finding{{Path: show(touched[0].Path), What: fmt.Sprintf("the commit changes %s, which is protected, and %s; commit it with -S and an ssh key that is among the allowed signers", paths(touched), why)}}
+}
+
+// touches says that a commit has to do with a path that is protected.
+func (in Input) touches(change Change) bool {
+	return slices.ContainsFunc(in.Protect, func(p Protect) bool {
+		return Match(p.Pattern, change.Path) && (!change.Merged || in.drops(p, change))
+	})
 }
 
 // paths names one of the changed paths, and how many more there are.

@@ -2,77 +2,50 @@ package check
 
 import (
 	"fmt"
-	"regexp"
-	"strings"
 
 	"pawl/handoff"
 )
 
-// subject finds signals whose gate is lost, and subjects that were meant to be
-// signals and are none.
+// subject finds signals whose gate is lost or, where gates are proven, missing, and
+// subjects that were surely meant to be signals and are none.
 func subject(in Input, c Commit) []Finding {
 	mentions := handoff.Mentions(c.Commit, in.Rules)
 	if len(mentions) > 0 {
 		if _, err := handoff.ParseGate(c.Subject); err != nil {
 			return say(err.Error())
 		}
+		if mentions[0].Gate != "" {
+			return nil
+		}
 	}
-	meant, rule, ok := nearMiss(c.Subject, in.Rules)
+	meant, ok := in.nearMiss(c)
 	switch {
-	case !ok, len(mentions) > 0 && mentions[0].Gate != "", len(mentions) == 0 && !hasColon(c.Subject):
+	case ok && meant.sure && len(mentions) > 0:
+		return say(fmt.Sprintf("subject %q has no gate; write %q", show(c.Subject), show(meant.subject)))
+	case ok && meant.sure:
+		return say(fmt.Sprintf("subject %q is no %s, so nobody would be told of it; write %q", show(c.Subject), show(meant.rule.Name), show(meant.subject)))
+	case len(mentions) > 0 && in.wantsGate(mentions[0].Rule):
+		return say(fmt.Sprintf("subject %q has no gate, and with gate: verdict a %s without one proves nothing; write it as %s(gate): …, with a name for what it is about",
+			show(c.Subject), show(mentions[0].Rule.Name), show(mentions[0].Rule.Name)))
+	}
+	return nil
+}
+
+// wantsGate says that signals of a rule are of no use without a gate.
+func (in Input) wantsGate(r handoff.Rule) bool { return in.Proof && (r.Claims() || r.Judges()) }
+
+// Doubts are what is likely wrong with a message and may be right: no findings, and
+// nothing is refused for them.
+func Doubts(in Input, c Commit) []string {
+	mentions := handoff.Mentions(c.Commit, in.Rules)
+	meant, ok := in.nearMiss(c)
+	switch {
+	case !ok, meant.sure, isMalformed(c.Subject) && len(mentions) > 0:
 		return nil
-	case len(mentions) > 0:
-		return say(fmt.Sprintf("subject %q has no gate; write %q", show(c.Subject), show(meant)))
+	case len(mentions) == 0:
+		return []string{fmt.Sprintf("nobody is told of %q: it is no %s; if it was meant to be one, write %q", show(c.Subject), show(meant.rule.Name), show(meant.subject))}
+	case mentions[0].Gate == "" && !in.wantsGate(mentions[0].Rule):
+		return []string{fmt.Sprintf("subject %q has no gate; if it was meant to have one, write %q", show(c.Subject), show(meant.subject))}
 	}
-	return say(fmt.Sprintf("subject %q is no %s, so nobody would be told of it; write %q", show(c.Subject), show(rule.Name), show(meant)))
-}
-
-// nearly is a subject that is nearly a signal: what may stand before its word (a
-// word with a colon, or one in brackets), the word, and a gate in brackets of some
-// kind, maybe after a blank; then maybe a colon.
-var nearly = regexp.MustCompile(`^\s*((?:\[[\w-]+\]:?|[\w-]+:)\s+)?([\w-]+)\s*[(\[{<（【]\s*([^()\[\]{}<>（）【】]*?)\s*[)\]}>）】]\s*([:：])?\s*(.*)$`)
-
-// hasColon says that a colon follows the gate. What no rule takes and has none is
-// prose.
-func hasColon(text string) bool {
-	m := nearly.FindStringSubmatch(text)
-	return m != nil && m[4] != ""
-}
-
-// nearMiss is the signal that a subject was most likely meant to be. It is one
-// only where the rule takes it with that gate.
-func nearMiss(text string, rules []handoff.Rule) (meant string, rule handoff.Rule, ok bool) {
-	m := nearly.FindStringSubmatch(text)
-	if m == nil {
-		return "", handoff.Rule{}, false
-	}
-	word, gate, rest := m[2], m[3], m[5]
-	for _, r := range rules {
-		meant := strings.TrimSpace(fmt.Sprintf("%s(%s): %s", r.Name, gate, rest))
-		got, err := handoff.ParseGate(meant)
-		if err == nil && got != "" && isWord(word, r.Name) && r.Subject.MatchString(meant) {
-			return meant, r, true
-		}
-	}
-	return "", handoff.Rule{}, false
-}
-
-// isWord says that somebody who wrote word meant name: in any case, in another
-// form, or with two neighbouring letters exchanged.
-func isWord(word, name string) bool {
-	word, name = strings.ToLower(word), strings.ToLower(name)
-	stem := strings.TrimSuffix(name, "e")
-	switch word {
-	case name, name + "s", name + "ed", name + "ing", stem + "ed", stem + "ing":
-		return true
-	}
-	if len(word) != len(name) {
-		return false
-	}
-	for i := range len(word) - 1 {
-		if word[:i]+string(word[i+1])+string(word[i])+word[i+2:] == name {
-			return true
-		}
-	}
-	return false
+	return nil
 }
