@@ -120,8 +120,13 @@ func flagError(err error) error {
 	return err
 }
 
-// usageArgs makes wrong arguments of c and the commands below it usage errors.
+// usageArgs makes wrong arguments of c and the commands below it usage errors. A command
+// that is there for those below it alone prints its help.
 func usageArgs(c *cobra.Command) {
+	if c.HasSubCommands() && !c.Runnable() {
+		// Cobra would print its help whatever word follows, and be content.
+		c.Args, c.RunE = cobra.NoArgs, func(c *cobra.Command, _ []string) error { return c.Help() }
+	}
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
 			if err := check(c, args); err != nil {

@@ -15,7 +15,6 @@ import (
 func (a *app) configCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "config", Short: "check, show and describe the configuration", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(a.configValidateCommand(), a.configShowCommand(), a.configSchemaCommand())
 	return c
@@ -120,13 +119,13 @@ func (a *app) tellValidation(v validation, cfg *config.Config) {
 	a.say("%s", text)
 }
 
-// missingFiles are doctor's findings on plans and prompts that pawl.yaml names
+// missingFiles are doctor's findings on plans, prompts and signers that pawl.yaml names
 // and that are not there. A STATUS file is no fault: agents make it.
 func (a *app) missingFiles(ctx context.Context, path string, cfg *config.Config) []doctor.Finding {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
 	e := newExaminer(a, path, cfg)
-	findings := append(e.phaseFiles(ctx), e.prompts(), e.kickoff())
+	findings := append(e.phaseFiles(ctx), e.prompts(), e.kickoff(), e.signers())
 	var missing []doctor.Finding
 	for _, f := range findings {
 		if f.Status != doctor.OK && f.Name() != "status" {

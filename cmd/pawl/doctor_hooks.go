@@ -56,6 +56,7 @@ func (e *examiner) hookFacts(ctx context.Context, place hookPlace) (doctor.HookF
 	if err != nil {
 		f.Trouble = err.Error()
 	}
+	f.NotRun = s.NotRun
 	for _, h := range s.Hooks {
 		switch {
 		case h.Fault != "":

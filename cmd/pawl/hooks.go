@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +29,7 @@ func (a *app) hooksInstallCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "install [REPO]", Short: "install hooks in a repository", Args: cobra.MaximumNArgs(1),
 		Long: "install installs hooks in the repository around REPO, by default the working directory. They name the pawl.yaml that is found now.\n" +
-			"With --all it does so in all agents' clones, and in a bare origin of yours on this machine.\n" +
+			"With --all it does so in all agents' clones, in the clone around pawl.yaml, and in a bare origin of yours on this machine.\n" +
 			"Installing again brings the hooks up to date.",
 		RunE: func(c *cobra.Command, args []string) error {
 			p, err := a.hooksProject()
@@ -51,7 +52,7 @@ func (a *app) hooksInstallCommand() *cobra.Command {
 			return hookHint(failed)
 		},
 	}
-	c.Flags().BoolVar(&all, "all", false, "in the agents' clones and in a bare origin on this machine")
+	c.Flags().BoolVar(&all, "all", false, "in the agents' clones, in the one around pawl.yaml, and in a bare origin on this machine")
 	c.Flags().BoolVar(&files, "files", false, "write hook files also where git reads hooks from its configuration (2.54 and newer)")
 	c.Flags().BoolVar(&force, "force", false, "write over hooks of pawl's that somebody changed")
 	return c
@@ -87,7 +88,7 @@ func (a *app) hooksUninstallCommand() *cobra.Command {
 			return hookHint(failed)
 		},
 	}
-	c.Flags().BoolVar(&all, "all", false, "from the agents' clones and a bare origin on this machine")
+	c.Flags().BoolVar(&all, "all", false, "from the agents' clones, the one around pawl.yaml, and a bare origin on this machine")
 	c.Flags().BoolVar(&force, "force", false, "remove hooks of pawl's that somebody changed as well")
 	return c
 }
@@ -185,11 +186,16 @@ func otherRepositories(n int) string {
 func hookHint(err error) error {
 	var edited *githooks.ChangedError
 	var taken *githooks.TakenError
+	var folder *githooks.FolderError
 	switch {
 	case errors.As(err, &edited):
 		return &hinted{err, "look at it, and use --force if nothing of it is to be kept"}
 	case errors.As(err, &taken):
 		return &hinted{err, "remove the one that is not wanted, and try again"}
+	case errors.As(err, &folder) && errors.Is(folder, syscall.EROFS):
+		return &hinted{err, "mount it so that it can be written, or install where the repository can be written"}
+	case errors.As(err, &folder):
+		return &hinted{err, "run this as the user whose folder it is, or make it writable with chmod u+w"}
 	}
 	return err
 }

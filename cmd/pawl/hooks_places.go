@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,8 +48,12 @@ func (a *app) hooksProject() (*project, error) {
 	return p, nil
 }
 
+// homePlace is whose the repository around pawl.yaml is, where it is no agent's: a
+// person works in it.
+const homePlace = "pawl.yaml"
+
 // hookPlaces are origin, if it is a bare repository of the user's on this machine,
-// and the agents' clones, each once.
+// the agents' clones, and the one around pawl.yaml, each once.
 func (p *project) hookPlaces(ctx context.Context) []hookPlace {
 	var list []hookPlace
 	add := func(dir, name string) {
@@ -57,7 +62,9 @@ func (p *project) hookPlaces(ctx context.Context) []hookPlace {
 			return
 		}
 		if i := slices.IndexFunc(list, func(have hookPlace) bool { return err == nil && have.repo.Common == repo.Common }); i >= 0 {
-			list[i].names = append(list[i].names, name)
+			if name != homePlace {
+				list[i].names = append(list[i].names, name)
+			}
 			return
 		}
 		list = append(list, hookPlace{dir: dir, names: []string{name}, repo: repo, err: err})
@@ -71,6 +78,9 @@ func (p *project) hookPlaces(ctx context.Context) []hookPlace {
 	for _, a := range p.cfg.Agents {
 		add(a.Dir, a.Name)
 	}
+	if len(remotesTo(p.cfg.Dir, p.originName())) > 0 {
+		add(p.cfg.Dir, homePlace)
+	}
 	return list
 }
 
@@ -80,7 +90,7 @@ func (p *project) anyHooks() bool {
 	if dir := p.localOrigin(); dir != "" && githooks.Any(dir) {
 		return true
 	}
-	return slices.ContainsFunc(p.cfg.Agents, func(a config.Agent) bool { return githooks.Any(a.Dir) })
+	return githooks.Any(p.cfg.Dir) || slices.ContainsFunc(p.cfg.Agents, func(a config.Agent) bool { return githooks.Any(a.Dir) })
 }
 
 // localOrigin is the folder of an origin on this machine; "" where it is elsewhere.
@@ -107,13 +117,14 @@ func (p *project) hookOptions(ctx context.Context, repo githooks.Repo) (githooks
 	if err != nil {
 		return githooks.Options{}, err
 	}
-	o := githooks.Options{Config: p.path, Program: self, Branch: p.cfg.Origin.Branch}
+	o := githooks.Options{Config: p.path, Program: self, Branch: strings.TrimPrefix(p.cfg.Origin.Branch, "refs/heads/")}
 	if origin := p.localOrigin(); origin != "" {
 		there, err := githooks.Open(ctx, hookGit, origin)
 		o.Origin = err == nil && there.Common == repo.Common
 	}
-	if gitAnswer(repo.Dir, "remote", "get-url", "--", p.cfg.Origin.Remote) != "" {
-		o.Remote = p.cfg.Origin.Remote
+	// With several of them, or none that is known, any may bring origin's branch.
+	if names := remotesTo(repo.Dir, p.originName()); len(names) == 1 {
+		o.Remote = names[0]
 	}
 	return o, nil
 }

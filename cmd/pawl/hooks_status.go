@@ -22,8 +22,8 @@ func (a *app) hooksStatusCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "status [REPO]", Short: "show which hooks are installed where", Args: cobra.MaximumNArgs(1),
-		Long: "status shows pawl's hooks in origin and in the agents' clones, or in the repository around REPO: which are installed, which\n" +
-			"pawl.yaml they name, and which other hooks run beside them.",
+		Long: "status shows pawl's hooks in origin, in the agents' clones and in the one around pawl.yaml, or in the repository around\n" +
+			"REPO: which are installed, which pawl.yaml they name, which other hooks run beside them, and which do not any more.",
 		RunE: func(c *cobra.Command, args []string) error {
 			p, err := a.withoutConfig()
 			if err != nil && len(args) == 0 {
@@ -92,6 +92,9 @@ func (a *app) printHooks(list []hookView, p *project) {
 		}
 		if !a.quiet {
 			t.print(a.out)
+		}
+		for _, path := range v.NotRun {
+			a.say("  %s does not run; pawl hooks install takes it in", handoff.Clean(path, mostNote))
 		}
 	}
 }

@@ -21,7 +21,6 @@ func (a *app) serviceCommand() *cobra.Command {
 		Use: "service", Short: "have the coordinator started with the machine", Args: cobra.NoArgs,
 		Long: "service has systemd (a user unit) or launchd (an agent) run `pawl watch` for this project: after a restart of the\n" +
 			"machine, after a crash, and until it is uninstalled. Agents outlive it, as they outlive any coordinator.",
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(a.serviceInstallCommand(), a.serviceUninstallCommand(), a.serviceStatusCommand())
 	return c

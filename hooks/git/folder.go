@@ -36,7 +36,7 @@ func (r Repo) installFolder(o Options) error {
 		switch {
 		case whose == changed && !o.Force:
 			return &ChangedError{h.path}
-		case whose == theirs && exists(h.kept):
+		case whose == theirs && exists(h.kept) && !sameHook(h.path, h.kept):
 			return &TakenError{h.path, h.kept}
 		case whose == theirs:
 			err = h.keep()
@@ -44,9 +44,9 @@ func (r Repo) installFolder(o Options) error {
 		if err != nil {
 			return err
 		}
-		err = writeScript(h.path, o.script(name, keptExpression(name), ""))
+		err = writeScript(h.path, o.script(name, keptExpression(name)))
 		if err != nil && whose == theirs {
-			err = errors.Join(err, os.Rename(h.kept, h.path))
+			err = errors.Join(err, h.giveBack())
 		}
 		if err != nil {
 			return err
@@ -59,12 +59,43 @@ func (r Repo) installFolder(o Options) error {
 // script's own path, so that the repository may be moved.
 func keptExpression(name string) string { return "${0%/*}" + quote(keptSuffix+"/"+name) }
 
-// keep moves the user's hook out of the way, as it is.
+// keep gives the user's hook, as it is, its other name too. It goes on to run by the
+// first one until a script of ours is put there, whenever that is.
 func (h folderHook) keep() error {
 	if err := os.MkdirAll(filepath.Dir(h.kept), 0o755); err != nil {
 		return err
 	}
+	if exists(h.kept) {
+		return nil // an installation was interrupted here
+	}
+	if target, err := os.Readlink(h.path); err == nil {
+		return os.Symlink(target, h.kept)
+	}
+	if os.Link(h.path, h.kept) == nil {
+		return nil
+	}
+	// A file system without hard links, or another user's file.
 	return os.Rename(h.path, h.kept)
+}
+
+// giveBack takes keep back.
+func (h folderHook) giveBack() error {
+	if exists(h.path) {
+		return os.Remove(h.kept)
+	}
+	return os.Rename(h.kept, h.path)
+}
+
+// sameHook says that two names are of one hook: the same file, or the same link.
+func sameHook(a, b string) bool {
+	one, err := os.Lstat(a)
+	two, err2 := os.Lstat(b)
+	if err != nil || err2 != nil {
+		return false
+	}
+	to, err := os.Readlink(a)
+	to2, err2 := os.Readlink(b)
+	return os.SameFile(one, two) || err == nil && err2 == nil && to == to2
 }
 
 // linkSiblings links what else lies in the hooks folder beside the hooks that
@@ -111,9 +142,11 @@ func (h folderHook) remove(force bool) error {
 	switch {
 	case whose == changed && !force:
 		return &ChangedError{h.path}
+	case whose == theirs && kept && sameHook(h.path, h.kept):
+		return os.Remove(h.kept) // an installation was interrupted
 	case whose == theirs && kept:
 		return &TakenError{h.path, h.kept}
-	case kept: // also where an installation was interrupted
+	case kept:
 		return os.Rename(h.kept, h.path)
 	case whose == ours || whose == changed:
 		return os.Remove(h.path)
@@ -132,7 +165,7 @@ func (r Repo) unlinkSiblings() error {
 		return err
 	}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), ".new-") && slices.Contains(everyName, e.Name()) {
+		if !strings.HasPrefix(e.Name(), tempName) && slices.Contains(everyName, e.Name()) {
 			return nil
 		}
 	}

@@ -8,7 +8,9 @@
 // folder, and what was there under the same name is moved beside that folder. Where
 // core.hooksPath names another folder, which may be tracked or shared by several
 // repositories, nothing is written there: the repository gets a folder of pawl's,
-// which calls every hook of the other one.
+// which calls every hook of the other one. Git is led there by a conditional include,
+// which holds only where the repository was when that was written; in a container or
+// after a move git calls the user's hooks as it did before.
 package git
 
 import (
@@ -53,7 +55,7 @@ var ErrNoRepository = errors.New("not a git repository")
 // Repo is a repository as far as its hooks are concerned.
 type Repo struct {
 	Dir    string // by which it was named, absolute
-	Common string // git's folder that all its worktrees share, absolute
+	Common string // git's folder that all its worktrees share, absolute, links resolved
 	Bare   bool
 
 	top       string // the worktree around Dir; "" if it is bare
@@ -80,7 +82,9 @@ func Open(ctx context.Context, git Git, dir string) (Repo, error) {
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", dir, err) // as of a repository of another user
 	}
-	r.Common = r.absolute(common)
+	if r.Common, err = filepath.EvalSymlinks(r.absolute(common)); err != nil {
+		return r, err
+	}
 	bare, err := r.ask(ctx, "rev-parse", "--is-bare-repository")
 	if err != nil {
 		return r, err

@@ -21,7 +21,9 @@ func (r Repo) installConfig(ctx context.Context, o Options) error {
 	}
 	for _, name := range r.names() {
 		path := filepath.Join(r.own(), name)
-		if err := writeScript(path, o.script(name, "", "")); err != nil {
+		s := o.script(name, "")
+		s.At = r.Common
+		if err := writeScript(path, s); err != nil {
 			return err
 		}
 		// After a move of the repository the path is wrong, and nothing is run.
@@ -45,7 +47,7 @@ func (r Repo) configured(ctx context.Context, name string) (bool, error) {
 // removeConfig takes the hooks out of the configuration, and then the scripts.
 // Where it has none, scripts that an interrupted installation left go.
 func (r Repo) removeConfig(ctx context.Context, force bool) error {
-	if here, err := r.redirected(ctx); err != nil || here {
+	if here, err := r.included(ctx); err != nil || len(here) > 0 {
 		return err // the folder serves a redirection
 	}
 	if err := r.checkOwn(force); err != nil {

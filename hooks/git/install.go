@@ -34,8 +34,13 @@ func (e *TakenError) Error() string {
 }
 
 // Install installs the hooks of a repository, or sees that they are as they
-// would be installed now. What fails on the way leaves the user's hooks running.
+// would be installed now. What fails on the way leaves the user's hooks running. A folder
+// that cannot be written is a *FolderError.
 func (r *Repo) Install(ctx context.Context, o Options) error {
+	return r.unwritable(r.install(ctx, o))
+}
+
+func (r *Repo) install(ctx context.Context, o Options) error {
 	// What another way left is taken out first, a redirection in any case: it
 	// hides where git would look without it.
 	if err := r.removeRedirect(ctx, o.Force); err != nil {
@@ -99,11 +104,14 @@ func (r Repo) strayFolder() bool {
 
 // script is the one of the name, which calls the user's first as the shell
 // expression theirs says.
-func (o Options) script(name, theirs, folder string) script {
-	s := script{Record: Record{Hook: name, Config: o.Config, Program: o.Program, Theirs: folder}, theirs: theirs}
+func (o Options) script(name, theirs string) script {
+	s := script{Record: Record{Hook: name, Config: o.Config, Program: o.Program}, theirs: theirs}
 	s.watch = watch{remote: o.Remote, branch: o.Branch, heads: name == postReceive || o.Origin}
 	return s
 }
+
+// tempName begins the name of a script that is being written.
+const tempName = ".new-"
 
 // writeScript writes a hook that git will run. One that is the same already is
 // left alone.
@@ -117,7 +125,7 @@ func writeScript(path string, s script) error {
 			return nil
 		}
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	f, err := os.CreateTemp(filepath.Dir(path), tempName+"*")
 	if err != nil {
 		return err
 	}
@@ -139,7 +147,7 @@ func writeScript(path string, s script) error {
 func (r *Repo) Uninstall(ctx context.Context, force bool) error {
 	err := errors.Join(r.removeRedirect(ctx, force), r.removeConfig(ctx, force), r.removeFolder(force))
 	if err != nil {
-		return err
+		return r.unwritable(err)
 	}
 	return r.readHooksPath(ctx)
 }

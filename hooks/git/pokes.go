@@ -20,15 +20,18 @@ func Pokes(dir, config string) bool {
 	settings := smallFile(filepath.Join(common, "config"))
 	lower := strings.ToLower(settings)
 	redirects := strings.Contains(lower, "hookspath")
+	if resolved, err := filepath.EvalSymlinks(common); err == nil {
+		common = resolved
+	}
 	for _, name := range []string{referenceTransaction, postReceive} {
 		path := filepath.Join(common, "hooks", name)
-		if strings.Contains(settings, `"pawl-`+name+`"`) || redirects && strings.Contains(lower, "/"+ownName) {
+		if strings.Contains(settings, `"pawl-`+name+`"`) || strings.Contains(settings, includedPath) {
 			path = filepath.Join(common, ownName, name)
 		} else if redirects {
 			continue
 		}
 		record, whose, err := readScript(path)
-		if err == nil && whose == ours && record.Config == config && executable(path) {
+		if err == nil && whose == ours && record.Config == config && (record.At == "" || record.At == common) && executable(path) {
 			return true
 		}
 	}

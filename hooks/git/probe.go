@@ -32,7 +32,8 @@ func (r Repo) Probe(s State, o Options) (Probe, error) {
 		expression = r.forwardExpression(h.Name, record.Theirs)
 	}
 	o.Program = record.Program
-	want := o.script(h.Name, expression, record.Theirs)
+	want := o.script(h.Name, expression)
+	want.At, want.Theirs = record.At, record.Theirs
 	text, err := want.text()
 	if err != nil {
 		return Probe{}, err

@@ -30,7 +30,8 @@ type Record struct {
 	Hook    string `json:"hook"`
 	Config  string `json:"config,omitempty"`  // the pawl.yaml, absolute; "" in one that only forwards
 	Program string `json:"program,omitempty"` // pawl as it was when the hook was installed, absolute
-	Theirs  string `json:"theirs,omitempty"`  // the folder of the hook that it calls first, as core.hooksPath had it
+	Theirs  string `json:"theirs,omitempty"`  // the folder of the hook that it calls first, unless the repository's core.hooksPath names another
+	At      string `json:"at,omitempty"`      // git's folder, where git finds the script by its path alone
 }
 
 // script is one hook to be written.

@@ -23,6 +23,9 @@ type State struct {
 	Bare       bool   `json:"bare"`
 	Way        Way    `json:"way"`
 	Hooks      []Hook `json:"hooks"`
+	// NotRun are hooks of the user's in the folder that core.hooksPath named before
+	// pawl's, which run no more until pawl's are installed again: their paths.
+	NotRun []string `json:"not_run"`
 }
 
 // Installed says that all of pawl's hooks are there, name that pawl.yaml, and are
@@ -38,13 +41,13 @@ func (s State) Installed(config string) bool {
 
 // State looks at the hooks of a repository.
 func (r Repo) State(ctx context.Context) (State, error) {
-	s := State{Repository: r.Common, Bare: r.Bare}
-	here, err := r.redirected(ctx)
+	s := State{Repository: r.Common, Bare: r.Bare, NotRun: []string{}}
+	here, err := r.included(ctx)
 	if err != nil {
 		return s, err
 	}
 	for _, name := range r.names() {
-		h, way, err := r.hook(ctx, name, here)
+		h, way, err := r.hook(ctx, name, len(here) > 0)
 		if err != nil {
 			return s, err
 		}
@@ -53,7 +56,10 @@ func (r Repo) State(ctx context.Context) (State, error) {
 		}
 		s.Hooks = append(s.Hooks, h)
 	}
-	return s, nil
+	if s.Way == Redirected && r.effective == r.own() {
+		s.NotRun, err = r.notForwarded(ctx)
+	}
+	return s, err
 }
 
 // hook looks at one hook; redirected says that git is to use pawl's folder.
@@ -84,34 +90,37 @@ func (r Repo) hook(ctx context.Context, name string, redirected bool) (Hook, Way
 		h.Fault = "it is in git's configuration, and this git reads hooks from files alone"
 	case way == InFolder && h.Installed && r.effective != filepath.Dir(path):
 		h.Fault = "core.hooksPath is " + r.hooksPath + " now, so that git does not call it"
+	case h.Installed && record.At != "" && record.At != r.Common:
+		h.Fault = "it was installed when the repository was " + record.At + ", so that git does not call it here"
 	case way == Redirected && r.effective != r.own():
-		h.Fault = "core.hooksPath names the folder of another repository"
+		h.Fault = "core.hooksPath is " + r.hooksPath + " whatever pawl's settings say, so that git does not call it"
 	case h.Installed && !executable(path):
 		h.Fault = "it is not executable"
 	}
 	if h.Installed {
 		h.Path, h.Config, h.Program = path, record.Config, record.Program
 	}
-	h.Theirs = r.theirs(name, way, record, whose)
-	return h, way, nil
+	h.Theirs, err = r.theirs(ctx, name, way, record, whose)
+	return h, way, err
 }
 
 // theirs is the user's hook of the name that git or pawl's own calls.
-func (r Repo) theirs(name string, way Way, record Record, whose ownership) string {
+func (r Repo) theirs(ctx context.Context, name string, way Way, record Record, whose ownership) (string, error) {
 	path := filepath.Join(r.effective, name)
 	switch {
 	case whose != ours && whose != changed:
 	case way == InFolder:
 		path = r.folderHook(name).kept
-	case way == Redirected && filepath.IsAbs(record.Theirs):
-		path = filepath.Join(record.Theirs, name)
 	case way == Redirected:
-		path = filepath.Join(r.at(), record.Theirs, name)
+		var err error
+		if path, err = r.calledBy(ctx, name, record); err != nil {
+			return "", err
+		}
 	}
 	if !executable(path) {
-		return ""
+		return "", nil
 	}
-	return path
+	return path, nil
 }
 
 func executable(path string) bool {

@@ -15,6 +15,7 @@ type HookFacts struct {
 	Missing []string // hooks that are not installed
 	There   bool     // at least one is
 	Faults  []string // what is wrong with those that are, each with its name
+	NotRun  []string // hooks of the user's that run no more, by path
 	Config  string   // another pawl.yaml that they name; "" where it is ours
 
 	Probed  bool          // the hook of a push was called, as git does after one
@@ -60,6 +61,8 @@ func hooks(f HookFacts, origin bool) Finding {
 		return warn(check, "they tell the coordinator of "+f.Config, again+", if it belongs to this one")
 	case len(f.Missing) > 0:
 		return warn(check, "not there: "+strings.Join(f.Missing, ", "), again)
+	case len(f.NotRun) > 0:
+		return warn(check, "not run any more, for pawl's do not call them: "+strings.Join(f.NotRun, ", "), again)
 	case f.Refused != "":
 		return warn(check, f.Refused, again)
 	case f.Probed && !f.Arrived:

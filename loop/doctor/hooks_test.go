@@ -26,6 +26,7 @@ func TestHooks(t *testing.T) {
 		"one is missing":    {with(func(f *HookFacts) { f.Missing = []string{"pre-push"} }), Warn, "not there: pre-push"},
 		"one is broken":     {with(func(f *HookFacts) { f.Faults = []string{"pre-push: somebody changed it"} }), Warn, "somebody changed it"},
 		"another project's": {with(func(f *HookFacts) { f.Config = "/other/pawl.yaml" }), Warn, "/other/pawl.yaml"},
+		"one of the user's": {with(func(f *HookFacts) { f.NotRun = []string{"/h/update"} }), Warn, "/h/update"},
 		"not to be probed":  {with(func(f *HookFacts) { f.Refused = "it is another" }), Warn, "it is another"},
 		"git fails":         {with(func(f *HookFacts) { f.There, f.Trouble = false, "no answer" }), Warn, "no answer"},
 		"another clone has": {append(with(func(f *HookFacts) { f.There = false }), good), Warn, "no hooks of pawl's"},

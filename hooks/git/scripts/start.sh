@@ -1,5 +1,5 @@
-# runs PATH: whether git would run the hook there.
-runs() { [ -n "$1" ] && [ -f "$1" ] && [ -x "$1" ]; }
+# runs PATH: whether git would run the hook there, and it is not this script.
+runs() { [ -n "$1" ] && [ -f "$1" ] && [ -x "$1" ] && ! [ "$1" -ef "$0" ]; }
 
 # find_pawl sets pawl to the program: the one on PATH, else the one that
 # installed this hook. It fails where there is none.
