@@ -29,9 +29,20 @@ type Engine struct {
 	Event     func(ledger.Event) // told of each event once it is on record, by any goroutine; nil: nobody
 	Version   string             // of pawl, as others are told it
 
+	// Made is what Launchers were made from, by name; nil: that is not known, and
+	// sessions are taken to be where their launcher is.
+	Made map[string]config.Launcher
+
+	// Late is shared by the engines of one process; nil: this one is alone.
+	Late *Late
+
 	// Connect makes a launcher that the configuration has since it was read again;
 	// nil where it cannot be used here.
 	Connect func(config.Launcher) launcher.Launcher
+
+	// Outbox makes this process the one that tells others of events, until unlock is
+	// called; unlock is nil where another one is. nil: there are no others.
+	Outbox func() (unlock func() error, err error)
 
 	// Tidy clears away what lies outside the state directory, as of a moment;
 	// nil: nothing does.
@@ -44,9 +55,12 @@ type Engine struct {
 	porter    porter
 	touches   sync.WaitGroup // orders to launchers that are under way
 	glass     glass
+	sights    sights
 
 	mu        sync.Mutex
 	later     map[string]launcher.Launcher // with those that came with a reload; replaced, never changed
+	made      map[string]string            // what the launchers were made from, as rows keep it; replaced, never changed
+	out       map[string]bool              // launchers that could not be looked at
 	connected *config.Config               // that later was made for
 	mirror    *mirror.Mirror
 	origin    config.Origin                 // that mirror was made for
@@ -169,14 +183,14 @@ func (e *Engine) LookAtOrigin(ctx context.Context) Look {
 	return Look{Done: true, Look: got, Err: err, Of: cfg.Origin}
 }
 
-// Close waits for the orders that a pass did not wait for, ends the upkeep, the
-// webhook and, after a while, what others are being told, and closes the launchers
-// that hold something. Sessions go on.
+// Close waits for the orders that a pass did not wait for, ends the upkeep and the
+// webhook, and closes the launchers that hold something. Sessions go on, and so does
+// what others are being told: Notify ends that.
 func (e *Engine) Close() error {
 	e.porter.close()
-	e.couriers.close(lastNotify)
 	e.upkeep.rest(0)
 	e.verifying.rest(0)
+	e.sights.rest()
 	e.touches.Wait()
 	e.disconnect()
 	return nil

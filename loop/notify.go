@@ -17,16 +17,14 @@ const (
 	// one.
 	perWindow = 100
 	window    = time.Minute
-	// tickNotify is how long a tick begins to tell others of what is due. What it
-	// has begun by then it ends.
-	tickNotify = 3 * time.Second
-	// lastNotify is how long the end of a coordinator waits for what it has begun.
-	lastNotify = 5 * time.Second
+	// lastNotify is how long more is begun where no pass follows.
+	lastNotify = 3 * time.Second
 )
 
 // couriers tell others of events, beside the passes: one for each receiver that
 // has something due, so that none waits for another. What they have done is in
-// the ledger.
+// the ledger. They may take longer than the passes: so they have a lock of their
+// own, and who waits for a pass does not wait for them.
 type couriers struct {
 	running sync.WaitGroup
 	client  func() *http.Client
@@ -36,6 +34,7 @@ type couriers struct {
 	still  bool            // nothing more is begun
 	cut    context.Context // ends what was begun
 	cancel context.CancelFunc
+	unlock func() error // lets other processes tell; nil: this one may not
 }
 
 // subscribe makes the configuration's receivers known to the ledger, so that what
@@ -54,7 +53,7 @@ func (e *Engine) subscribe(ctx context.Context, cfg *config.Config) {
 // those are. It returns at once.
 func (e *Engine) notify(ctx context.Context, cfg *config.Config) int {
 	list := receivers(cfg)
-	if len(list) == 0 {
+	if len(list) == 0 || !e.mayTell() {
 		return 0
 	}
 	rows, err := e.Ledger.Behind(ctx)
@@ -71,10 +70,29 @@ func (e *Engine) notify(ctx context.Context, cfg *config.Config) int {
 			if e.send(cfg, r, row) {
 				begun++
 			}
-			break // another entry that says the same is the same receiver
+			break
 		}
 	}
 	return begun
+}
+
+// mayTell says whether this process is the one that tells others, and makes it
+// that if nobody else is. How far each receiver has got is read only then: another
+// process may have told it of more.
+func (e *Engine) mayTell() bool {
+	c := &e.couriers
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.still || c.unlock != nil || e.Outbox == nil {
+		return !c.still
+	}
+	unlock, err := e.Outbox()
+	if err != nil {
+		e.Log.Warn("nobody is notified", "error", err)
+		return false
+	}
+	c.unlock = unlock
+	return unlock != nil
 }
 
 // open says that a receiver may be told something now. A wait longer than any
@@ -123,19 +141,20 @@ func (c *couriers) stopped() bool {
 	return c.still
 }
 
-// Notify tells others of what is due, for a few seconds: what happens where no
-// pass follows. What it has begun it ends, unless ctx ends before.
+// Notify is the last that an engine does about others: it tells them of what is
+// due, as far as it begins with it within a few seconds, and ends what it or a pass
+// has begun, unless ctx ends before. It comes after Close, and the coordinator's
+// lock is not needed for it. What is left is told by the next process, or by the
+// one that tells others meanwhile.
 func (e *Engine) Notify(ctx context.Context) {
+	c := &e.couriers
+	defer e.dismiss()
 	cfg, err := e.Source.Current(ctx, e.Ledger)
 	if err != nil {
 		e.Log.Warn("nobody is notified", "error", err)
 		return
 	}
-	c := &e.couriers
-	c.mu.Lock()
-	c.still = false
-	c.mu.Unlock()
-	timer := time.AfterFunc(tickNotify, c.quiet)
+	timer := time.AfterFunc(lastNotify, c.quiet)
 	defer timer.Stop()
 	broken := context.AfterFunc(ctx, c.drop)
 	defer broken()
@@ -143,7 +162,7 @@ func (e *Engine) Notify(ctx context.Context) {
 	// receiver did not take, another one may have to be told.
 	for more := true; more; {
 		c.running.Wait()
-		more = e.notify(ctx, cfg) > 0
+		more = ctx.Err() == nil && e.notify(ctx, cfg) > 0
 	}
 }
 
@@ -164,18 +183,22 @@ func (c *couriers) drop() {
 	}
 }
 
-// close has no more begun, and waits for what was, which is ended when patience
-// is over.
-func (c *couriers) close(patience time.Duration) {
+// dismiss waits for what was begun, and lets other processes tell.
+func (e *Engine) dismiss() {
+	c := &e.couriers
 	c.quiet()
-	timer := time.AfterFunc(patience, c.drop)
 	c.running.Wait()
-	timer.Stop()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.cancel != nil {
 		c.cancel()
 		c.client().CloseIdleConnections()
 		c.busy, c.cancel = nil, nil
+	}
+	if c.unlock != nil {
+		if err := c.unlock(); err != nil {
+			e.Log.Warn("the lock of those who notify is not released", "error", err)
+		}
+		c.unlock = nil
 	}
 }

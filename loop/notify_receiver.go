@@ -6,7 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 
 	"pawl/hooks/notify"
 	"pawl/loop/config"
@@ -23,46 +26,58 @@ const (
 // receiver is a command or a URL of one entry of notify.
 type receiver struct {
 	config.Notify
-	index int    // of the entry, counted from 1
-	entry string // a hash of what the entry says
-	to    string // run or url
-	name  string // both: what the ledger knows it by
+	index int      // of the entry, counted from 1
+	to    string   // run or url
+	name  string   // what the ledger knows it by, which begins with to
+	entry []string // the names of the entry's receivers, of which this is one
 }
 
-// receivers are all of them, in the configuration's order.
+// receivers are all of them, in the configuration's order. They are named for whom
+// they reach: an entry with other patterns or another key goes on where it stands.
+// One that says all that an earlier one does tells nobody twice.
 func receivers(cfg *config.Config) (list []receiver) {
-	for i, n := range cfg.Notify {
-		doc, err := json.Marshal(n)
+	count := map[string]int{} // of entries for one target
+	name := func(to string, target ...string) string {
+		doc, err := json.Marshal(target)
 		if err != nil {
 			panic(err) // it holds nothing but texts
 		}
 		sum := sha256.Sum256(doc)
-		r := receiver{Notify: n, index: i + 1, entry: hex.EncodeToString(sum[:6])}
+		name := to + "/" + hex.EncodeToString(sum[:6])
+		if count[name]++; count[name] > 1 {
+			name += "/" + strconv.Itoa(count[name])
+		}
+		return name
+	}
+	for i, n := range cfg.Notify {
+		if slices.ContainsFunc(cfg.Notify[:i], func(earlier config.Notify) bool { return reflect.DeepEqual(earlier, n) }) {
+			continue
+		}
+		var entry []string
 		if len(n.Run) > 0 {
-			list = append(list, r.by("run"))
+			entry = append(entry, name("run", n.Run...))
 		}
 		if n.URL != "" {
-			list = append(list, r.by("url"))
+			entry = append(entry, name("url", n.URL))
+		}
+		for _, name := range entry {
+			to, _, _ := strings.Cut(name, "/")
+			list = append(list, receiver{Notify: n, index: i + 1, to: to, name: name, entry: entry})
 		}
 	}
 	return list
-}
-
-func (r receiver) by(to string) receiver {
-	r.to, r.name = to, r.entry+"/"+to
-	return r
 }
 
 // wants says whether a receiver is to be told of an event. It is never told of
 // what its own entry did not take; and that much of its own was left out, whatever
 // its patterns say.
 func (r receiver) wants(ev ledger.Event) bool {
-	if ev.Data["notify"] == r.entry {
+	if of, _ := ev.Data["notify"].(string); slices.Contains(r.entry, of) {
 		switch ev.Kind {
 		case notifyFailed:
 			return false
 		case notifyDropped:
-			return ev.Data["to"] == r.to
+			return of == r.name
 		}
 	}
 	return notify.Match(r.On, ev.Kind)
@@ -70,7 +85,7 @@ func (r receiver) wants(ev ledger.Event) bool {
 
 // note is an event about the receiver.
 func (r receiver) note(kind string, data map[string]any) ledger.Event {
-	data["notify"], data["entry"], data["to"] = r.entry, r.index, r.to
+	data["notify"], data["entry"], data["to"] = r.name, r.index, r.to
 	return ledger.Event{Kind: kind, Data: data}
 }
 

@@ -42,6 +42,10 @@ func (r *round) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(q.events) == 0 || q.events[0].Seq != r.row.Seq+1 {
+		// What failed so far was left out, or the patterns do not want it any more.
+		r.row.Attempts, r.row.NextAt = 0, time.Time{}
+	}
 	if q.count > 0 {
 		r.row.Seq = q.last
 		if err := r.settle(ctx, r.to.note(notifyDropped, q.data())); err != nil {
@@ -77,7 +81,7 @@ func (r *round) after(ctx context.Context, ev ledger.Event, err error) (again bo
 	text := handoff.Clean(err.Error(), 500)
 	r.Log.Warn("a notification was not taken", "entry", r.to.index, "to", r.to.to, "kind", ev.Kind, "seq", ev.Seq, "attempt", r.row.Attempts, "error", text)
 	if wait, again := failure.Next(r.row.Attempts); again {
-		r.row.NextAt = r.Now().Add(wait)
+		r.row.Seq, r.row.NextAt = ev.Seq-1, r.Now().Add(wait) // it is the next one
 		return true, r.settle(ctx)
 	}
 	attempts := r.row.Attempts

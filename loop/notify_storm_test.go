@@ -26,7 +26,7 @@ func TestAStorm(t *testing.T) {
 		t.Errorf("%d are told one by one", n)
 	}
 	dropped := h.recorded("notify.dropped")
-	want := map[string]any{"count": 900.0, "first": 1.0, "last": 900.0, "kinds": "agent.started 900", "entry": 1.0, "to": "url", "notify": receivers(h.cfg)[0].entry}
+	want := map[string]any{"count": 900.0, "first": 1.0, "last": 900.0, "kinds": "agent.started 900", "entry": 1.0, "to": "url", "notify": receivers(h.cfg)[0].name}
 	if len(dropped) != 1 || fmt.Sprint(dropped[0].Data) != fmt.Sprint(want) {
 		t.Errorf("on record is %v", dropped)
 	}

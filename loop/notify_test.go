@@ -98,6 +98,12 @@ func (h *herald) round() int {
 	return n
 }
 
+// end is the end of a process that waits for nobody.
+func (h *herald) end() {
+	h.couriers.drop()
+	h.dismiss()
+}
+
 // recorded are the events on record of a kind.
 func (h *herald) recorded(kind string) (found []ledger.Event) {
 	h.t.Helper()
@@ -251,7 +257,7 @@ func TestAReceiverThatHangs(t *testing.T) {
 	if n := h.notify(t.Context(), h.cfg); n != 0 {
 		t.Error("it is told twice at once")
 	}
-	h.couriers.close(0)
+	h.end()
 	if list := h.recorded("notify.failed"); len(list) != 0 {
 		t.Errorf("on record is %v", list)
 	}

@@ -9,7 +9,8 @@ import (
 
 // Tick is the whole program once: a look at origin, a pass, and up to settle of
 // further passes until what was begun is seen to have happened. It is what
-// `pawl tick` runs where no coordinator does; the caller holds the lock.
+// `pawl tick` runs where no coordinator does; the caller holds the lock, and
+// calls Notify when it has let go of it: others may take their time.
 // While origin takes its time, passes without it go on.
 func (e *Engine) Tick(ctx context.Context, settle time.Duration) (Report, error) {
 	if _, err := e.Source.Load(ctx, e.Ledger); err != nil {
@@ -28,9 +29,6 @@ func (e *Engine) Tick(ctx context.Context, settle time.Duration) (Report, error)
 				return before, ctx.Err()
 			}
 			rep, err := e.settled(ctx, look, settle)
-			if err == nil {
-				e.Notify(ctx)
-			}
 			return before.then(rep), err
 		case <-timer.C:
 		}

@@ -20,20 +20,30 @@ import (
 const stopPatience = 15 * time.Second
 
 func (a *app) downCommand() *cobra.Command {
-	return &cobra.Command{
+	var forget bool
+	c := &cobra.Command{
 		Use:   "down [NAME…]",
 		Short: "stop agents, or everything",
 		Long: "down stops the named agents and services, which then stay down until `pawl up NAME`.\n" +
 			"Without names it stops all of them and the coordinator.",
 		RunE: func(c *cobra.Command, names []string) error {
 			return a.use(c.Context(), func(p *project) error {
-				return p.down(c.Context(), names)
+				if forget {
+					if err := p.giveUp(c.Context(), names); err != nil {
+						return err
+					}
+				}
+				return p.down(c.Context(), names, lockPatience)
 			})
 		},
 	}
+	c.Flags().BoolVar(&forget, "forget", false, "give up sessions whose launcher cannot be looked at: they may still run there")
+	return c
 }
 
-func (p *project) down(ctx context.Context, names []string) error {
+// down stops agents and, without names, the coordinator, which has patience to end.
+// One that takes longer stops no agent any more, so they are stopped here.
+func (p *project) down(ctx context.Context, names []string, patience time.Duration) error {
 	if err := p.known(names...); err != nil {
 		return err
 	}
@@ -46,18 +56,24 @@ func (p *project) down(ctx context.Context, names []string) error {
 	if err := p.ledger.Edit(ctx, func(s *ledger.State) error { return p.unwant(s, names) }); err != nil {
 		return err
 	}
-	ended := false
+	var (
+		ended bool
+		stuck error // the coordinator is asked to end, and has its lock still
+		held  *daemon.HeldError
+	)
 	if len(names) == 0 {
-		if ended, err = p.stopCoordinator(ctx); err != nil {
-			return err
+		if ended, stuck = p.stopCoordinator(ctx, patience); stuck != nil && !errors.As(stuck, &held) {
+			return stuck
 		}
 	}
 	s := p.app.step(strings.TrimSpace("stopping "+strings.Join(was, ", ")), false)
 	rep, err := p.order(ctx, "down", control.Order{Settle: stopPatience, Local: true})
 	s.end()
-	var held *daemon.HeldError
 	if err != nil && !errors.As(err, &held) {
 		return err
+	}
+	if stuck != nil && (err == nil || held.Holder.What != "watch") {
+		ended, stuck = true, nil // it has let go meanwhile
 	}
 	// Who has the lock, such as a tick that waits for origin, goes on passing and
 	// has stopped by now what is to stop.
@@ -76,6 +92,9 @@ func (p *project) down(ctx context.Context, names []string) error {
 	if len(left) > 0 {
 		p.app.tell(rep)
 		return &hinted{fmt.Errorf("still running: %s", strings.Join(left, ", ")), "pawl down again, or see pawl logs coordinator"}
+	}
+	if stuck != nil {
+		return &hinted{stuck, "end that process, and pawl down again"}
 	}
 	if len(was) == 0 && !ended {
 		p.app.say("nothing was running")
@@ -124,9 +143,9 @@ func (p *project) running(ctx context.Context, names []string) ([]string, error)
 	return found, nil
 }
 
-// stopCoordinator ends the coordinator, if one runs, and waits until its lock
-// is free.
-func (p *project) stopCoordinator(ctx context.Context) (ended bool, err error) {
+// stopCoordinator ends the coordinator, if one runs, and waits within patience until
+// its lock is free; it is a *daemon.HeldError if it is not.
+func (p *project) stopCoordinator(ctx context.Context, patience time.Duration) (ended bool, err error) {
 	err = p.client.Stop(ctx)
 	if notRunning(err) {
 		return false, nil
@@ -134,7 +153,7 @@ func (p *project) stopCoordinator(ctx context.Context) (ended bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	lock, err := p.lock(ctx, "down", lockPatience)
+	lock, err := p.lock(ctx, "down", patience)
 	if err != nil {
 		return false, fmt.Errorf("the coordinator does not end: %w", err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"time"
 
@@ -20,6 +21,19 @@ func (p *project) lock(ctx context.Context, what string, patience time.Duration)
 	return daemon.AcquireWithin(ctx, patience, func() (*daemon.Lock, error) {
 		return daemon.Acquire(p.place, p.originName(), p.cfg.Origin.Branch, p.cfg.Project, me)
 	})
+}
+
+// outbox makes this process the one that tells others, unless another one is.
+func (p *project) outbox() (unlock func() error, err error) {
+	lock, err := daemon.Outbox(p.place, daemon.Holder{PID: os.Getpid(), Config: p.path, What: "notify"})
+	var held *daemon.HeldError
+	if errors.As(err, &held) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return lock.Release, nil
 }
 
 // findOrigin is what two configurations of one loop have in common: the URL,

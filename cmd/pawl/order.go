@@ -37,10 +37,10 @@ func (p *project) orderWithin(ctx context.Context, patience time.Duration, what 
 		}
 		lock, err := p.lock(ctx, what, turn)
 		if err == nil {
-			if err = begin(); err == nil {
-				rep, err = p.passHere(ctx, o)
+			if err = begin(); err != nil {
+				return rep, errors.Join(err, lock.Release())
 			}
-			return rep, errors.Join(err, lock.Release())
+			return p.passHere(ctx, o, lock)
 		}
 		var held *daemon.HeldError
 		if !errors.As(err, &held) || ctx.Err() != nil || time.Now().After(deadline) {
@@ -68,17 +68,21 @@ func (p *project) looking(what string, order func(control.Order) (control.Report
 	return order(control.Order{Settle: settleTime})
 }
 
-func (p *project) passHere(ctx context.Context, o control.Order) (control.Report, error) {
+// passHere is one pass by this process, which lets go of the lock when it is done
+// and only then waits for those who are told of it.
+func (p *project) passHere(ctx context.Context, o control.Order, lock *daemon.Lock) (control.Report, error) {
 	e, err := p.engine(p.app.logger(p.app.err))
 	if err != nil {
-		return control.Report{}, err
+		return control.Report{}, errors.Join(err, lock.Release())
 	}
 	pass := e.Tick
 	if o.Local {
 		pass = e.Local
 	}
 	rep, err := pass(ctx, o.Settle)
-	return loop.View(rep), errors.Join(err, e.Close())
+	err = errors.Join(err, e.Close(), lock.Release())
+	e.Notify(ctx)
+	return loop.View(rep), err
 }
 
 // tell prints what a pass did, one action a line.

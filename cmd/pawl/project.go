@@ -32,7 +32,8 @@ type project struct {
 	place  daemon.Place
 	client *control.Client
 	ledger *ledger.Ledger
-	fresh  bool // the environment of this process counts, not the recorded one
+	late   *loop.Late // shared by the engines of this process
+	fresh  bool       // the environment of this process counts, not the recorded one
 
 	originName func() string // see findOrigin, which forks git: asked once
 }
@@ -179,7 +180,7 @@ func (a *app) openWith(ctx context.Context, path string, cfg *config.Config, fau
 	if err != nil {
 		return nil, err
 	}
-	p := &project{app: a, path: path, cfg: cfg, fault: fault, place: place, client: control.NewClient(place.Socket()), ledger: l}
+	p := &project{app: a, path: path, cfg: cfg, fault: fault, place: place, client: control.NewClient(place.Socket()), ledger: l, late: &loop.Late{}}
 	p.originName = sync.OnceValue(p.findOrigin)
 	return p, nil
 }
@@ -251,7 +252,8 @@ func (p *project) engine(log *slog.Logger) (*loop.Engine, error) {
 	}
 	return &loop.Engine{
 		Source: &loop.Source{Path: p.path}, Ledger: p.ledger, Default: first, Log: log, Now: time.Now,
-		Env: p.environment, Launchers: where, Connect: later, Version: versionText(),
+		Env: p.environment, Launchers: where, Made: p.cfg.Launchers, Connect: later, Late: p.late, Version: versionText(),
+		Outbox: p.outbox,
 	}, nil
 }
 

@@ -74,7 +74,7 @@ func (p *project) hand(ctx context.Context, m service.Manager, at service.Placem
 	}
 	health, err := p.client.Health(ctx)
 	if err == nil && health.PID != state.PID {
-		if _, err := p.stopCoordinator(ctx); err != nil {
+		if _, err := p.stopCoordinator(ctx, lockPatience); err != nil {
 			return err
 		}
 	} else if err != nil && !notRunning(err) {

@@ -29,7 +29,7 @@ func (p *project) startCoordinator(ctx context.Context) (started bool, err error
 	if err == nil && health.Version != versionText() {
 		// It knows less, or more, of the ledger than whoever asks.
 		p.app.say("the coordinator is pawl %s; pawl %s takes its place", health.Version, versionText())
-		if _, err := p.stopCoordinator(ctx); err != nil {
+		if _, err := p.stopCoordinator(ctx, lockPatience); err != nil {
 			return false, err
 		}
 	} else if !notRunning(err) {

@@ -45,7 +45,7 @@ func (p *project) endStray(ctx context.Context) error {
 	if err != nil || id == string(note) {
 		return err
 	}
-	_, err = p.stopCoordinator(ctx)
+	_, err = p.stopCoordinator(ctx, lockPatience)
 	return err
 }
 

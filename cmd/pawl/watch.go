@@ -8,8 +8,10 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,7 +53,8 @@ func (p *project) watch(ctx context.Context, background bool) (err error) {
 	if err != nil {
 		return heldHint(err)
 	}
-	defer func() { err = errors.Join(err, lock.Release()) }()
+	release := sync.OnceValue(lock.Release)
+	defer func() { err = errors.Join(err, release()) }()
 	if err := p.noteLedger(); err != nil {
 		return err
 	}
@@ -80,8 +83,27 @@ func (p *project) watch(ctx context.Context, background bool) (err error) {
 	}
 	e.Tidy = p.place.Sweep
 	err = p.serve(ctx, loop.NewCoordinator(e, versionText()), log)
-	e.Notify(context.WithoutCancel(ctx)) // of its end
-	return errors.Join(err, e.Close())
+	err = errors.Join(err, e.Close(), release())
+	farewell(ctx, e)
+	return err
+}
+
+// signalled is how long whoever ended a coordinator by a signal waits for those who
+// are told of its end: launchd kills it after 20 s (launchd.plist(5), ExitTimeOut).
+const signalled = 15 * time.Second
+
+// farewell tells others of the coordinator's end. Nobody waits for that where it was
+// asked to end; where it got a signal, and that is ctx's end, somebody does. A second
+// one ends it at once.
+func farewell(ctx context.Context, e *loop.Engine) {
+	rest, stop := signal.NotifyContext(context.WithoutCancel(ctx), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if ctx.Err() != nil {
+		var cancel context.CancelFunc
+		rest, cancel = context.WithTimeout(rest, signalled)
+		defer cancel()
+	}
+	e.Notify(rest)
 }
 
 // note records what becomes of the coordinator: the report tells from that when

@@ -17,3 +17,14 @@ func WaitTurn(p Place, me Holder) (*Lock, error) {
 	}
 	return &Lock{files: []*os.File{f}}, nil
 }
+
+// Outbox makes a process the one that tells others of a loop's events, of whom
+// there is one: it is a *HeldError if somebody else is that. This lock is not the
+// coordinator's: telling others may take long, and holds up no pass.
+func Outbox(p Place, me Holder) (*Lock, error) {
+	f, err := take(filepath.Join(p.Dir, "notify.lock"), "the telling of events", syscall.LOCK_EX, me)
+	if err != nil {
+		return nil, err
+	}
+	return &Lock{files: []*os.File{f}}, nil
+}

@@ -10,9 +10,9 @@ import (
 // Notice is how far one receiver of notifications has got. The events are the
 // outbox: those behind Seq are still to be told to it.
 type Notice struct {
-	Name     string    // of the receiver: a hash of what the configuration says about it
+	Name     string    // of the receiver: a hash of whom it reaches
 	Seq      int64     // events up to this number are told, given up, or none of its business
-	Attempts int       // that failed in a row
+	Attempts int       // to tell the event behind Seq that failed in a row
 	NextAt   time.Time // none before this
 	WindowAt time.Time // since when attempts are counted
 	Told     int       // attempts since then
