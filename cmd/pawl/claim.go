@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -25,7 +26,7 @@ type signalFlags struct {
 func (f *signalFlags) add(c *cobra.Command) {
 	c.Flags().StringArrayVarP(&f.messages, "message", "m", nil, "the `TEXT` behind the gate; further ones are paragraphs below it")
 	c.Flags().StringVarP(&f.file, "file", "F", "", "take the text from a `FILE`; - is standard input")
-	c.Flags().BoolVar(&f.allowEmpty, "allow-empty", false, "commit although nothing was changed")
+	c.Flags().BoolVar(&f.allowEmpty, "allow-empty", false, "commit although nothing was changed; again in the same words, if anything came since")
 	c.Flags().BoolVar(&f.staged, "staged", false, "commit what is staged as it is")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print as JSON")
 }
@@ -36,7 +37,8 @@ func (a *app) claimCommand() *cobra.Command {
 		Use:   "claim GATE [-m TEXT | -F FILE]",
 		Short: "commit a claim in this clone, and push it",
 		Long: "claim commits claim(GATE): TEXT with what is staged, and pushes it with all commits that are not on origin's branch yet. If\n" +
-			"that moved meanwhile they are put on top of it. It prints the commit as it landed. What is refused changes nothing.",
+			"that moved meanwhile they are put on top of it. It prints the commit as it landed; one that had landed already is not made\n" +
+			"again. What is refused changes nothing.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			text, err := f.text(a.in)
@@ -74,11 +76,11 @@ func (f *signalFlags) text(in io.Reader) (string, error) {
 	case f.file != "":
 		file, err := os.Open(f.file)
 		if err != nil {
-			return "", &invalidError{err}
+			return "", unreadText(f.file, err)
 		}
 		read, err := io.ReadAll(io.LimitReader(file, maxText))
 		if err := errors.Join(err, file.Close()); err != nil {
-			return "", &invalidError{err}
+			return "", unreadText(f.file, err)
 		}
 		text = string(read)
 	}
@@ -86,6 +88,18 @@ func (f *signalFlags) text(in io.Reader) (string, error) {
 		return "", &hinted{&invalidError{errors.New("the text is empty")}, "say in a line what holds, or leave -m and -F out"}
 	}
 	return text, nil
+}
+
+// unreadText says what to do about a file that the text cannot be taken from.
+func unreadText(name string, err error) error {
+	why, hint := err.Error(), "name a file that this user can read"
+	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+		why = fault.Err.Error()
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		hint = "write the text into that file first, or say it with -m TEXT; -F - reads standard input"
+	}
+	return &hinted{&invalidError{fmt.Errorf("the text cannot be read from the file %s: %s", quote(name), why)}, hint}
 }
 
 // publish has a signal written, tells of it, and has origin looked at.

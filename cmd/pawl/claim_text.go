@@ -38,6 +38,9 @@ func (a *app) tellSignal(r publish.Result, pushed, asJSON bool) error {
 		return nil
 	}
 	text := handoff.Clean(r.Subject, 120) + " is on origin's branch " + r.Branch
+	if r.Already {
+		text += " already: it landed before, and nothing was done; say it in other words to say it again"
+	}
 	if r.Rebased {
 		text += ", on top of what came meanwhile"
 	}

@@ -46,7 +46,7 @@ func (a *app) reviewCommand() *cobra.Command {
 	c.Flags().BoolVar(&pass, "pass", false, "the claim holds")
 	c.Flags().BoolVar(&fail, "fail", false, "the claim does not hold")
 	c.Flags().StringVar(&reviewed, "reviewed", "", "the `COMMIT` that was reviewed, if it is another one than the newest claim")
-	c.Flags().Lookup("allow-empty").Usage = "for the likeness to claim: a review needs no change"
+	c.Flags().Lookup("allow-empty").Usage = "review again in the same words, if anything came since; a review needs no change"
 	return c
 }
 

@@ -16,27 +16,66 @@ type place struct {
 	before string // HEAD before anything was done
 	made   string // the commit, as it was made on top of that
 	now    string // the commit as it is now
-	found  bool   // it was made by an earlier request that could not push it
 }
 
-// commit makes the signal's commit, or finds the one that an earlier request made
-// and could not push.
-func (c *Clone) commit(ctx context.Context, s *signal) (*place, error) {
+// place makes the signal's commit, or finds the one that an earlier request made and
+// could not push. ahead is how many commits are not on origin's branch.
+func (c *Clone) place(ctx context.Context, d *delivery, ahead int) (*place, error) {
 	head, err := c.git.ask(ctx, "rev-parse", "--verify", "HEAD")
 	if err != nil {
 		return nil, err
 	}
-	if len(s.tree.staged) == 0 {
-		same, err := c.sameAt(ctx, s, head)
+	if len(d.tree.staged) == 0 && ahead > 0 {
+		same, err := c.same(ctx, d.signal, head)
 		if err != nil {
 			return nil, err
 		}
 		if same {
-			return &place{before: head, made: head, now: head, found: true}, nil
+			return &place{before: head, made: head, now: head}, nil
 		}
 	}
-	s.id = strings.ToLower(rand.Text())
-	_, err = c.git.run(ctx, call{limit: hooked, stdin: s.message(c.opt.Agent), args: []string{
+	d.id = strings.ToLower(rand.Text())
+	if seen, err := c.contains(ctx, head, d.reviewed); err != nil {
+		return nil, err
+	} else if !seen {
+		return c.placeOnTop(ctx, d, head)
+	}
+	return c.commit(ctx, d.signal, head)
+}
+
+// placeOnTop catches up before the hooks look at the commit: one that checks what a
+// review is of must find that in the history. What is staged is moved in a commit of
+// its own, which they do not see.
+func (c *Clone) placeOnTop(ctx context.Context, d *delivery, head string) (*place, error) {
+	at, err := c.commit(ctx, d.signal, head, "core.hooksPath=/dev/null", "commit.gpgSign=false")
+	if err != nil {
+		return nil, err
+	}
+	d.place = at
+	if err := c.catchUp(ctx, d); err != nil {
+		return nil, c.undo(ctx, at, err)
+	}
+	below, err := c.git.ask(ctx, "rev-parse", "--verify", at.now+"^")
+	if err != nil {
+		return nil, c.undo(ctx, at, err)
+	}
+	if _, err := c.git.ask(ctx, "reset", "--quiet", "--soft", below); err != nil {
+		return nil, c.undo(ctx, at, err)
+	}
+	seen, err := c.commit(ctx, d.signal, below)
+	if err != nil {
+		back, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
+		defer cancel()
+		_, failed := c.git.ask(back, "reset", "--quiet", "--soft", at.now)
+		return nil, c.undo(ctx, at, errors.Join(err, failed))
+	}
+	at.now = seen.now
+	return at, nil
+}
+
+// commit makes the signal's commit on top of head.
+func (c *Clone) commit(ctx context.Context, s *signal, head string, config ...string) (*place, error) {
+	_, err := c.git.run(ctx, call{limit: hooked, stdin: s.message(c.opt.Agent), config: config, args: []string{
 		"commit", "--quiet", "--allow-empty", "--cleanup=whitespace", "--file=-",
 	}})
 	if exitCode(err) > 0 {
@@ -78,25 +117,6 @@ func (c *Clone) recorded(ctx context.Context, commit string) (recorded, error) {
 
 func (s *signal) recorded() recorded {
 	return recorded{s.subject(), s.Gate, s.Verdict, s.reviewed, s.id}
-}
-
-// sameAt says that a commit which is not on origin's branch is this very signal,
-// and takes over its identity.
-func (c *Clone) sameAt(ctx context.Context, s *signal, commit string) (bool, error) {
-	if ahead, err := c.ahead(ctx); err != nil || ahead == 0 {
-		return false, err
-	}
-	is, err := c.recorded(ctx, commit)
-	if err != nil {
-		return false, err
-	}
-	want := s.recorded()
-	want.id = is.id
-	if is.id == "" || is != want {
-		return false, nil
-	}
-	s.id = is.id
-	return true, nil
 }
 
 // intact undoes a commit whose message a hook has changed beyond what can be read.

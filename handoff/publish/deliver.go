@@ -27,11 +27,10 @@ type delivery struct {
 }
 
 // deliver pushes a signal, on top of what came to origin's branch meanwhile.
-func (c *Clone) deliver(ctx context.Context, s *signal, at *place) (Result, error) {
-	d := &delivery{signal: s, place: at, since: c.tip}
+func (c *Clone) deliver(ctx context.Context, d *delivery) (Result, error) {
 	for {
 		if err := c.catchUp(ctx, d); err != nil {
-			return Result{}, c.undo(ctx, at, err)
+			return Result{}, c.undo(ctx, d.place, err)
 		}
 		failed := c.push(ctx, d.now)
 		if failed == nil {
@@ -48,7 +47,7 @@ func (c *Clone) deliver(ctx context.Context, s *signal, at *place) (Result, erro
 			err = pause(ctx, d.rebases+d.tries)
 		}
 		if err != nil {
-			return Result{}, c.undo(ctx, at, err)
+			return Result{}, c.undo(ctx, d.place, err)
 		}
 	}
 }
@@ -71,7 +70,9 @@ func (c *Clone) catchUp(ctx context.Context, d *delivery) error {
 // push is worth trying again.
 func (c *Clone) outcome(ctx context.Context, d *delivery, failed error) (landed string, err error) {
 	was := c.tip
-	if err := c.fetch(ctx); err != nil {
+	if err := c.fetch(ctx); locked(err) {
+		return c.asked(ctx, d, failed, err)
+	} else if err != nil {
 		return "", &KeptError{Result: c.result(d, d.now), Err: errors.Join(failed, err)}
 	}
 	if landed, err = c.landed(ctx, d); err != nil || landed == "" && errors.Is(failed, context.DeadlineExceeded) {
@@ -88,6 +89,19 @@ func (c *Clone) outcome(ctx context.Context, d *delivery, failed error) (landed 
 		return "", refuse("see what is said above; nothing was committed", "the push was refused: %v", failed)
 	}
 	return "", nil
+}
+
+// asked is outcome where another git has locked the clone, so that origin's branch
+// cannot be fetched: where it stands tells as much, unless it moved.
+func (c *Clone) asked(ctx context.Context, d *delivery, failed, lock error) (landed string, err error) {
+	tip, err := c.remoteTip(ctx)
+	switch {
+	case err == nil && tip == d.now:
+		return d.now, nil
+	case err == nil && tip == c.tip:
+		return "", errors.Join(c.unreachable(lock), failed)
+	}
+	return "", &KeptError{Result: c.result(d, d.now), Err: errors.Join(failed, lock, err)}
 }
 
 func (c *Clone) result(d *delivery, commit string) Result {
@@ -155,7 +169,7 @@ func (c *Clone) recheck(ctx context.Context, s *signal) error {
 			return err
 		}
 		if !covers {
-			return refuse("git pull --rebase, look at it, and review again",
+			return refuse(c.pull()+", look at it, and review again",
 				"claim(%s) %s came while this was pushed: a review of %s answers nothing any more", s.Gate, handoff.Short(claim), handoff.Short(s.reviewed))
 		}
 	}

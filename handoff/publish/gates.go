@@ -8,23 +8,29 @@ import (
 	"pawl/handoff"
 )
 
-// rule is the configuration's rule of a name.
-func (c *Clone) rule(name string) handoff.Rule {
-	for _, r := range c.opt.Rules {
-		if r.Name == name {
-			return r
-		}
-	}
-	return handoff.Rule{Name: name}
-}
-
 // claims lists the commits on origin's branch that claim a gate, the newest first;
 // "" is for any gate, in the last commits only. gates are the gates that are
 // claimed, each once.
 func (c *Clone) claims(ctx context.Context, gate string) (commits, gates []string, err error) {
-	rule := c.rule(claimRule)
-	if c.tip == "" || rule.Subject == nil {
-		return nil, nil, nil
+	list, err := c.signals(ctx, gate, claimRule)
+	for _, m := range list {
+		commits = append(commits, m.commit)
+		if !slices.Contains(gates, m.gate) {
+			gates = append(gates, m.gate)
+		}
+	}
+	return commits, gates, err
+}
+
+// mention is a signal on origin's branch.
+type mention struct{ commit, rule, gate string }
+
+// signals lists what was said of a gate by some rules, the newest first; "" is for
+// any gate, in the last commits only.
+func (c *Clone) signals(ctx context.Context, gate string, names ...string) (list []mention, err error) {
+	rules := slices.DeleteFunc(slices.Clone(c.opt.Rules), func(r handoff.Rule) bool { return r.Subject == nil || !slices.Contains(names, r.Name) })
+	if c.tip == "" || len(rules) == 0 {
+		return nil, nil
 	}
 	args := []string{"log", "--topo-order", "--format=%H %s"}
 	if gate == "" {
@@ -34,21 +40,18 @@ func (c *Clone) claims(ctx context.Context, gate string) (commits, gates []strin
 	}
 	out, err := c.git.run(ctx, call{limit: reading, args: append(args, c.tip, "--")})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for line := range strings.Lines(out) {
 		hash, subject, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
-		for _, m := range handoff.Mentions(handoff.Commit{Hash: hash, Subject: subject}, []handoff.Rule{rule}) {
+		for _, m := range handoff.Mentions(handoff.Commit{Hash: hash, Subject: subject}, rules) {
 			if m.Gate == "" || gate != "" && m.Gate != gate {
 				continue
 			}
-			commits = append(commits, hash)
-			if !slices.Contains(gates, m.Gate) {
-				gates = append(gates, m.Gate)
-			}
+			list = append(list, mention{hash, m.Rule.Name, m.Gate})
 		}
 	}
-	return commits, gates, nil
+	return list, nil
 }
 
 // maxClaims bounds how many claims of one gate are compared: older ones than the
@@ -96,7 +99,7 @@ func (c *Clone) covered(ctx context.Context, r Request) (string, error) {
 			continue
 		}
 		if older := c.sawOlder(ctx, claims, claim); older != "" {
-			return "", refuse("git pull --rebase, look at it, and review again",
+			return "", refuse(c.pull()+", look at it, and review again",
 				"claim(%s) %s is superseded by %s, which is not in this clone yet", r.Gate, handoff.Short(older), handoff.Short(claim))
 		}
 	}
@@ -146,7 +149,7 @@ func (c *Clone) given(ctx context.Context, r Request, newest []string) (string, 
 			return "", err
 		}
 		if !covers {
-			return "", refuse("git pull --rebase, look at it, and review that one",
+			return "", refuse(c.pull()+", look at it, and review that one",
 				"%s does not hold the newest claim of gate %s, %s: a review of it answers nothing", handoff.Short(full), r.Gate, handoff.Short(claim))
 		}
 	}

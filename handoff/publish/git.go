@@ -1,16 +1,14 @@
 package publish
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
-
-	"pawl/handoff"
 )
 
 // How long one git process may take.
@@ -22,9 +20,11 @@ const (
 	waitDelay = time.Second      // how long its children may hold its output open, and how long it may take to end
 )
 
-// settings hold for every git process: nothing goes on in the background, and no
-// remote names a program. Hooks are the user's, and run.
+// settings hold for every git process: nothing goes on in the background, no
+// remote names a program, and a rebase moves one branch and squashes nothing. Hooks
+// are the user's, and run.
 var settings = []string{
+	"-c", "rebase.updateRefs=false", "-c", "rebase.autoSquash=false",
 	"-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "protocol.ext.allow=never",
 	"-c", "color.ui=false", "-c", "core.quotePath=false",
 }
@@ -33,6 +33,7 @@ var settings = []string{
 type program struct {
 	path, dir string
 	env       []string
+	lock      *lock // has on record what writes; nil before it is taken
 }
 
 func newProgram(dir string, env []string) (program, error) {
@@ -64,9 +65,11 @@ func (e *gitError) Error() string {
 
 // call is one git process.
 type call struct {
-	limit time.Duration
-	stdin string
-	args  []string
+	limit  time.Duration
+	stdin  string
+	env    []string // besides the program's
+	config []string // settings of this call, as key=value
+	args   []string
 }
 
 // ask runs git on the clone alone, and returns what it prints without the last
@@ -76,18 +79,24 @@ func (p program) ask(ctx context.Context, args ...string) (string, error) {
 }
 
 // run runs git without a terminal to ask on, in a process group that ends with it.
+// What writes into the clone ends by itself though this process is killed.
 func (p program) run(ctx context.Context, c call) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, p.path, append(append([]string{}, settings...), c.args...)...)
-	cmd.Dir, cmd.Env, cmd.Stdin = p.dir, p.env, strings.NewReader(c.stdin)
+	cmd := exec.CommandContext(ctx, p.path, append(slices.Clone(settings), c.words()...)...)
+	cmd.Dir, cmd.Env = p.dir, append(slices.Clone(p.env), c.env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.WaitDelay = waitDelay
 	cmd.Cancel = func() error { return endGroup(cmd, syscall.SIGTERM) }
-	var out, said output
-	cmd.Stdout, cmd.Stderr = &out, &said
-	err := cmd.Run()
 	verb := c.args[0]
+	var out, said output
+	var err error
+	if slices.Contains(writing, verb) {
+		err = p.runFiles(cmd, c.stdin, &out, &said)
+	} else {
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(c.stdin), &out, &said
+		err = cmd.Run()
+	}
 	switch {
 	case ctx.Err() != nil:
 		err = errors.Join(context.Cause(ctx), endGroup(cmd, syscall.SIGKILL))
@@ -104,6 +113,15 @@ func (p program) run(ctx context.Context, c call) (string, error) {
 		return "", fmt.Errorf("git %s: %w", verb, err)
 	}
 	return out.text(), nil
+}
+
+// words are the arguments of the call, its settings first.
+func (c call) words() []string {
+	var out []string
+	for _, kv := range c.config {
+		out = append(out, "-c", kv)
+	}
+	return append(out, c.args...)
 }
 
 // endGroup signals all processes of a git that was started. A group that is gone
@@ -125,39 +143,4 @@ func exitCode(err error) int {
 		return failed.code
 	}
 	return 0
-}
-
-// Bounds of what is kept of a process's output.
-const (
-	maxOutput = 32 << 20 // bytes
-	maxWords  = 40       // lines of complaint
-	maxWord   = 400      // bytes of one of them
-)
-
-// output keeps the beginning of what is written to it.
-type output struct {
-	kept bytes.Buffer
-	over bool
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	n := min(len(p), maxOutput-o.kept.Len())
-	o.kept.Write(p[:n])
-	o.over = o.over || n < len(p)
-	return len(p), nil
-}
-
-func (o *output) text() string { return strings.TrimRight(o.kept.String(), "\n") }
-
-// words are the last lines of a complaint, cleaned. Git's own advice is left out:
-// it is about other commands than the one that was given.
-func (o *output) words() string {
-	var lines []string
-	for line := range strings.Lines(o.kept.String()) {
-		line = handoff.Clean(line[strings.LastIndexByte(strings.TrimRight(line, "\r\n"), '\r')+1:], maxWord)
-		if line != "" && !strings.HasPrefix(line, "hint: ") {
-			lines = append(lines, line)
-		}
-	}
-	return strings.Join(lines[max(len(lines)-maxWords, 0):], "\n")
 }

@@ -3,6 +3,7 @@ package publish
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -144,6 +145,9 @@ func (s *signal) message(agent string) string {
 	return b.String()
 }
 
+// trailerKeys are those of our trailers, in lower case.
+var trailerKeys = []string{"gate", "verdict", "reviewed", "pawl-id", "pawl-agent"}
+
 // ownTrailer is the key of a trailer of ours that a text ends in; "" if there is
 // none. It would count beside ours, or against them.
 func ownTrailer(text string) string {
@@ -153,8 +157,7 @@ func ownTrailer(text string) string {
 		return ""
 	}
 	for line := range strings.SplitSeq(body[strings.LastIndex(body, "\n\n")+1:], "\n") {
-		switch key, _, _ := strings.Cut(line, ":"); strings.ToLower(key) {
-		case "gate", "verdict", "reviewed", "pawl-id", "pawl-agent":
+		if key, _, _ := strings.Cut(line, ":"); slices.Contains(trailerKeys, strings.ToLower(key)) {
 			return key
 		}
 	}

@@ -37,7 +37,7 @@ func (c *Clone) findRemote(ctx context.Context) error {
 		}
 		if is {
 			c.remote = name
-			return nil
+			return c.pushes(ctx)
 		}
 	}
 	hint := "git remote add " + c.opt.Remote + " URL"
@@ -60,6 +60,31 @@ func (c *Clone) leads(ctx context.Context, name string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// pushes refuses a remote that fetches from origin and pushes to somewhere else:
+// what went there would reach nobody. Without a pushurl of its own it pushes to
+// where it fetches from.
+func (c *Clone) pushes(ctx context.Context) error {
+	set, err := c.git.ask(ctx, "config", "--get-all", "remote."+c.remote+".pushurl")
+	if exitCode(err) == 1 || c.opt.IsOrigin == nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	used, err := c.git.ask(ctx, "remote", "get-url", "--push", "--all", "--", c.remote)
+	if err != nil {
+		return err
+	}
+	becomes := strings.Split(used, "\n") // in the same order
+	for i, url := range strings.Split(set, "\n") {
+		if !c.opt.IsOrigin(absolute(c.top, url)) && (i >= len(becomes) || !c.opt.IsOrigin(absolute(c.top, becomes[i]))) {
+			return refuse("git config --unset-all remote."+c.remote+".pushurl",
+				"remote %s of this clone leads to origin, %s, and pushes to somewhere else", c.remote, c.opt.Origin)
+		}
+	}
+	return nil
 }
 
 // absolute makes a path out of a relative one, which counts from the top of the
@@ -125,17 +150,56 @@ func (c *Clone) headOfRemote(ctx context.Context) (string, error) {
 	return "", nil
 }
 
+// unreachable says what a fetch that failed means.
 func (c *Clone) unreachable(err error) error {
-	if exitCode(err) == 0 && errors.Is(err, context.Canceled) {
+	switch {
+	case exitCode(err) == 0 && errors.Is(err, context.Canceled):
 		return err
+	case forbidden(err):
+		return unwritable(c.dir, err)
+	case locked(err):
+		return refuse("wait for it and try again; if no git runs in this clone, remove the .lock file that is named",
+			"another git has locked this clone; nothing was committed: %v", err)
 	}
 	return refuse("try again once it answers; nothing was committed", "origin %s cannot be reached: %v", c.opt.Origin, err)
 }
 
+// locked says that git found a lock of another git in this clone, or lost a race
+// against it.
+func locked(err error) bool {
+	var failed *gitError
+	return errors.As(err, &failed) && !forbidden(err) &&
+		(strings.Contains(failed.said, "cannot lock ref") || strings.Contains(failed.said, ".lock'"))
+}
+
+// forbidden says that git was not let write into this clone. Of ssh's complaints
+// none has a quoted path before it.
+func forbidden(err error) bool {
+	var failed *gitError
+	return errors.As(err, &failed) && (strings.Contains(failed.said, "insufficient permission") ||
+		strings.Contains(failed.said, "': Permission denied") || strings.Contains(failed.said, ": Read-only file system"))
+}
+
 func (c *Clone) tracking() string { return "refs/remotes/" + c.remote + "/" + c.branch }
+
+// maxLocked is how often a fetch is tried that finds a lock of another git, which
+// takes moments: three seconds or so in all.
+const maxLocked = 8
 
 // fetch brings what is on origin's branch now, as git fetch does.
 func (c *Clone) fetch(ctx context.Context) error {
+	for n := 1; ; n++ {
+		err := c.fetchOnce(ctx)
+		if !locked(err) || n == maxLocked {
+			return err
+		}
+		if err := pause(ctx, n); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *Clone) fetchOnce(ctx context.Context) error {
 	_, err := c.git.run(ctx, call{limit: network, args: []string{
 		"fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--",
 		c.remote, "+refs/heads/" + c.branch + ":" + c.tracking(),
@@ -152,13 +216,30 @@ func (c *Clone) fetch(ctx context.Context) error {
 	return err
 }
 
+// remoteTip asks where origin's branch stands, and writes nothing; "" is nowhere.
+func (c *Clone) remoteTip(ctx context.Context) (string, error) {
+	out, err := c.git.run(ctx, call{limit: network, args: []string{"ls-remote", "--", c.remote, "refs/heads/" + c.branch}})
+	hash, _, _ := strings.Cut(out, "\t")
+	return hash, err
+}
+
+// fork is the commit of origin's branch that commit was made on, though a rewrite
+// may have taken it away since; "" where none is known.
+func (c *Clone) fork(ctx context.Context, commit string) (string, error) {
+	out, err := c.git.ask(ctx, "merge-base", "--fork-point", c.tracking(), commit)
+	if exitCode(err) == 1 {
+		return "", nil
+	}
+	return out, err
+}
+
 // ahead counts the commits that are not on origin's branch, and never were: one
 // that a rewrite of the branch took away is nobody's work any more.
 func (c *Clone) ahead(ctx context.Context) (int, error) {
 	args := []string{"rev-list", "--count", "HEAD"}
 	if c.tip != "" {
-		fork, err := c.git.ask(ctx, "merge-base", "--fork-point", c.tracking(), "HEAD")
-		if err != nil && exitCode(err) != 1 {
+		fork, err := c.fork(ctx, "HEAD")
+		if err != nil {
 			return 0, err
 		}
 		if fork != "" {

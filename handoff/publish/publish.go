@@ -52,6 +52,7 @@ type Result struct {
 	PawlID   string
 	Remote   string
 	Branch   string // as origin has it
+	Already  bool   // an earlier request had brought it there
 	Rebased  bool   // it was put on top of what came to origin meanwhile
 	Left     int    // files with changes that are not in any commit
 }
@@ -62,7 +63,9 @@ type Clone struct {
 	opt    Options
 	git    program
 	lock   *lock
+	dir    string // its git folder
 	top    string // the working tree
+	author string // the address that commits are made in the name of
 	local  string // the branch that is checked out, without refs/heads/
 	remote string
 	branch string // as origin has it
@@ -85,6 +88,7 @@ func Open(ctx context.Context, opt Options) (*Clone, error) {
 	if c.lock, err = takeLock(ctx, filepath.Join(dir, lockName)); err != nil {
 		return nil, err
 	}
+	c.dir, c.git.lock = dir, c.lock
 	if err := c.ready(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
@@ -95,17 +99,12 @@ func Open(ctx context.Context, opt Options) (*Clone, error) {
 func (c *Clone) Close() error { return c.lock.release() }
 
 // Claim commits that a gate holds, with what is staged, and pushes it together with
-// the commits that are not on origin's branch yet. Errors are a *Refusal, a
-// *KeptError, or trouble with git; with all but a *KeptError the clone is as before.
+// the commits that are not on origin's branch yet. One that an earlier request of the
+// same words brought there is not made again. Errors are a *Refusal, a *KeptError, or
+// trouble with git; with all but a *KeptError the clone is as before.
 func (c *Clone) Claim(ctx context.Context, r Request) (Result, error) {
 	r.Verdict, r.Reviewed = "", ""
-	return c.publish(ctx, claimRule, r, func(s *signal) error {
-		ahead, err := c.ahead(ctx)
-		if err != nil || ahead > 0 || len(s.tree.staged) > 0 || r.AllowEmpty {
-			return err
-		}
-		return c.nothing(ctx, r.Gate)
-	})
+	return c.publish(ctx, claimRule, r, func(*signal) error { return nil })
 }
 
 // Review commits a verdict on a gate's newest claim, and pushes it as Claim does.
@@ -132,9 +131,9 @@ type signal struct {
 	tree     tree   // what is changed and not committed
 }
 
-// publish writes one signal. check refuses it, once it is known where origin's
-// branch stands.
-func (c *Clone) publish(ctx context.Context, rule string, r Request, check func(*signal) error) (Result, error) {
+// publish writes one signal. aim finds out what it is of, once it is known where
+// origin's branch stands.
+func (c *Clone) publish(ctx context.Context, rule string, r Request, aim func(*signal) error) (Result, error) {
 	s := &signal{Request: r, rule: rule}
 	if err := s.valid(c.opt.Rules); err != nil {
 		return Result{}, err
@@ -149,12 +148,28 @@ func (c *Clone) publish(ctx context.Context, rule string, r Request, check func(
 	if err := c.fetch(ctx); err != nil {
 		return Result{}, c.unreachable(err)
 	}
-	if err := check(s); err != nil {
+	if err := aim(s); err != nil {
 		return Result{}, err
 	}
-	at, err := c.commit(ctx, s)
+	ahead, err := c.ahead(ctx)
 	if err != nil {
 		return Result{}, err
 	}
-	return c.deliver(ctx, s, at)
+	old, err := c.already(ctx, s, ahead)
+	if err != nil {
+		return Result{}, err
+	}
+	if old != "" {
+		result := c.result(&delivery{signal: s}, old)
+		result.Already = true
+		return result, nil
+	}
+	if rule == claimRule && ahead == 0 && len(s.tree.staged) == 0 && !r.AllowEmpty {
+		return Result{}, c.nothing(ctx, r.Gate)
+	}
+	d := &delivery{signal: s, since: c.tip}
+	if d.place, err = c.place(ctx, d, ahead); err != nil {
+		return Result{}, err
+	}
+	return c.deliver(ctx, d)
 }

@@ -75,8 +75,8 @@ func TestALostAnswer(t *testing.T) {
 	dir := r.clone("builder")
 	r.write(r.origin, "once", "")
 	r.hook(r.origin, "reference-transaction", `[ "$1" = committed ] && rm once 2>/dev/null || exit 0
-kill -9 $PPID
-git update-ref refs/heads/main $(git -c user.name=x -c user.email=x@test.invalid commit-tree -p main -m 'on top' main^{tree})`)
+git update-ref refs/heads/main $(git -c user.name=x -c user.email=x@test.invalid commit-tree -p main -m 'on top' main^{tree})
+kill -9 $PPID`)
 	got, err := r.claim(dir, publish.Request{Gate: "g1", AllowEmpty: true})
 	r.landed(dir, got, err)
 	if log := r.git(r.origin, "log", "--format=%s", "main"); log != "on top\nclaim(g1): ready for review\nstart" {

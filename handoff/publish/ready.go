@@ -2,8 +2,11 @@ package publish
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -79,21 +82,41 @@ func (c *Clone) underWay(ctx context.Context) error {
 		return err
 	}
 	for i, path := range strings.Split(out, "\n") {
-		if _, err := os.Lstat(path); err == nil && i < len(operations) {
-			return refuse("end it with "+operations[i].end, "%s is under way in this clone", operations[i].name)
+		if _, err := os.Lstat(path); err != nil || i >= len(operations) {
+			continue
 		}
+		end := operations[i].end
+		if i == 0 && headless(path) {
+			end = "git rebase --quit"
+			if _, err := os.Lstat(filepath.Join(path, "autostash")); err == nil {
+				end += ", then git stash pop"
+			}
+		}
+		return refuse("end it with "+end, "%s is under way in this clone", operations[i].name)
 	}
 	return nil
+}
+
+// headless says that a rebase has nothing on record but what it put aside: git can
+// neither go on with it nor abort it.
+func headless(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, "head-name"))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // identity refuses to commit in the name of nobody: git would make one up from
 // the machine's name.
 func (c *Clone) identity(ctx context.Context) error {
 	for _, name := range []string{"GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"} {
-		if _, err := c.git.ask(ctx, "-c", "user.useConfigOnly=true", "var", name); exitCode(err) > 0 {
+		who, err := c.git.run(ctx, call{limit: quick, config: []string{"user.useConfigOnly=true"}, args: []string{"var", name}})
+		if exitCode(err) > 0 {
 			return refuse("git config user.name NAME && git config user.email ADDRESS", "git does not know who commits here")
-		} else if err != nil {
+		}
+		if err != nil {
 			return err
+		}
+		if name == "GIT_AUTHOR_IDENT" { // NAME <ADDRESS> SECONDS ZONE
+			c.author = who[strings.LastIndexByte(who, '<')+1 : max(strings.LastIndexByte(who, '>'), strings.LastIndexByte(who, '<')+1)]
 		}
 	}
 	return nil
