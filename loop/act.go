@@ -157,7 +157,7 @@ func (e *Engine) touch(ctx context.Context, cfg *config.Config, d Decision, a Ac
 	if a.Kind == Start || a.Kind == Restart {
 		return e.start(ctx, cfg, d.After.Loop.Branch, row)
 	}
-	l, err := e.launcher(row.Launcher)
+	l, err := e.launcher(e.seat(row))
 	if err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (e *Engine) start(ctx context.Context, cfg *config.Config, branch string, r
 }
 
 func (e *Engine) tryStart(ctx context.Context, cfg *config.Config, branch string, row ledger.Session) error {
-	l, err := e.launcher(row.Launcher)
+	l, err := e.launcher(e.seat(row))
 	if err != nil {
 		return err
 	}

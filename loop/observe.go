@@ -3,6 +3,8 @@ package loop
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -18,10 +20,11 @@ func (e *Engine) observe(ctx context.Context, cfg *config.Config, look Look) (Wo
 	if err != nil {
 		return World{}, err
 	}
+	e.seats(st)
 	w := World{
 		Now: e.Now(), Config: cfg, Rules: Rules(cfg), State: st, Default: e.Default,
 		Sessions: map[string]map[string]launcher.Observation{}, Blind: map[string]error{}, Astray: map[string]bool{},
-		Terminals: map[string]bool{},
+		Terminals: map[string]bool{}, Hosts: map[string]string{}, Places: e.places(),
 	}
 	if w.Origin, err = e.facts(ctx, cfg, st, look); err != nil {
 		return World{}, err
@@ -29,6 +32,9 @@ func (e *Engine) observe(ctx context.Context, cfg *config.Config, look Look) (Wo
 	e.lookAtSessions(ctx, &w)
 	for name, l := range e.where() { // some know only once they were asked something
 		_, w.Terminals[name] = launcher.AsTerminal(l)
+		if h, tells := l.(launcher.Hosted); tells {
+			w.Hosts[name] = h.Host()
+		}
 	}
 	e.findAstray(&w)
 	w.Readings = e.readings(ctx, w)
@@ -72,9 +78,6 @@ func (e *Engine) texts(w World) map[string]string {
 	return out
 }
 
-// observeTimeout bounds one look at all sessions of a launcher.
-const observeTimeout = 5 * time.Second
-
 // lookAtSessions looks at all launchers at once: one that hangs does not make
 // the others wait.
 func (e *Engine) lookAtSessions(ctx context.Context, w *World) {
@@ -86,13 +89,11 @@ func (e *Engine) lookAtSessions(ctx context.Context, w *World) {
 			continue
 		}
 		wg.Go(func() {
-			ctx, cancel := context.WithTimeout(ctx, observeTimeout)
-			defer cancel()
-			seen, err := l.Observe(ctx)
+			seen, err := e.sights.look(ctx, name, l, e.Late)
+			err = errors.Join(err, elsewhere(*w, name, l))
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				e.Log.Warn("the sessions of a launcher cannot be seen", "launcher", name, "error", err)
 				w.Blind[name] = err
 				return
 			}
@@ -100,6 +101,42 @@ func (e *Engine) lookAtSessions(ctx context.Context, w *World) {
 		})
 	}
 	wg.Wait()
+	e.outages(w.Blind)
+}
+
+// outages tells of launchers that cannot be looked at, and can be again: once each.
+func (e *Engine) outages(blind map[string]error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for name, err := range blind {
+		if !e.out[name] {
+			e.Log.Info("the sessions of a launcher cannot be seen", "launcher", name, "error", err)
+		}
+	}
+	for name := range e.out {
+		if blind[name] == nil {
+			e.Log.Info("the sessions of a launcher are looked at again", "launcher", name)
+		}
+	}
+	e.out = map[string]bool{}
+	for name := range blind {
+		e.out[name] = true
+	}
+}
+
+// elsewhere says that a launcher leads to another host than the one that its
+// sessions were started on: what is not there is not gone.
+func elsewhere(w World, name string, l launcher.Launcher) error {
+	h, tells := l.(launcher.Hosted)
+	if !tells || h.Host() == "" {
+		return nil
+	}
+	for _, row := range w.State.Sessions {
+		if row.Launcher == name && row.Host != "" && row.Host != h.Host() {
+			return fmt.Errorf("launcher %s leads to another host than the one where %s was started; see that it leads there again", name, row.Agent)
+		}
+	}
+	return nil
 }
 
 // inUse are the launchers that have, or may have, a session of ours: no other is

@@ -44,11 +44,14 @@ func part(key string, values ...string) string {
 // outdated are the keys of which the configuration has another value than the
 // one that a session was started with.
 func (p *planner) outdated(u *unit, row ledger.Session) []string {
+	var keys []string
+	if name, former := entryName(row.Launcher); former && name == u.launcher {
+		keys = append(keys, "launcher")
+	}
 	if row.Print == "" {
-		return nil // adopted, or started by an older pawl
+		return keys // adopted, or started by an older pawl
 	}
 	then := strings.Fields(row.Print)
-	var keys []string
 	for now := range strings.FieldsSeq(p.print(u, p.model(u, p.row(u), row.Phase))) {
 		if !slices.Contains(then, now) {
 			key, _, _ := strings.Cut(now, ":")

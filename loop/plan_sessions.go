@@ -18,9 +18,13 @@ func (p *planner) sessions() {
 		if known {
 			where, name = row.Launcher, row.Name
 		}
+		if known && row.State == ledger.GivenUp {
+			p.ended(u, row, nil)
+			continue
+		}
 		if why := p.unseen(where, row.State); why != "" {
 			u.blind = true
-			p.doing(u, "unknown", "the launcher could not be looked at: "+why, p.now)
+			p.doing(u, unknown, p.wayOut(u, where, known, why), p.now)
 			continue
 		}
 		seen, there := p.w.Sessions[where][name]
@@ -57,6 +61,20 @@ func (p *planner) unseen(where string, state ledger.SessionState) string {
 	return ""
 }
 
+// wayOut says that u's launcher could not be looked at, and what can be done where
+// that may last.
+func (p *planner) wayOut(u *unit, where string, known bool, why string) string {
+	name, former := entryName(where)
+	if former {
+		return fmt.Sprintf("launcher %s was changed while %s runs where it was before, and that could not be looked at; put it back, or give the session up: pawl down %s --forget (%s)",
+			name, u.Name, u.Name, why)
+	}
+	if known && p.w.Hosts[where] != "" {
+		why += "; or give the session up: pawl down " + u.Name + " --forget"
+	}
+	return "the launcher could not be looked at: " + why
+}
+
 // seen follows a session that is the one on record. One that was said to have
 // failed to start, and runs, has started.
 func (p *planner) seen(u *unit, row ledger.Session, seen launcher.Observation) {
@@ -70,6 +88,9 @@ func (p *planner) seen(u *unit, row ledger.Session, seen launcher.Observation) {
 		row.State, row.Error, row.PID, row.Started, row.LiveAt = ledger.Live, "", seen.PID, seen.Started, p.now
 		p.missing(u)
 		p.event("agent.started", u.Name, "generation", row.Generation, "pid", seen.PID, "phase", row.Phase, "reason", row.Reason)
+	}
+	if row.Host == "" {
+		row.Host = p.w.Hosts[row.Launcher]
 	}
 	p.s.Sessions[u.Name] = row
 	r := p.look(u, row, seen)
@@ -111,7 +132,7 @@ func (p *planner) stranger(u *unit, row ledger.Session, known bool, seen launche
 	adopted := ledger.Session{
 		Generation: seen.Generation, Agent: u.Name, Name: u.Session, Launcher: u.launcher,
 		Adapter: p.adapter(u), Model: u.Model, Phase: seen.Phase, State: ledger.Live, PID: seen.PID, Started: seen.Started,
-		CreatedAt: p.now, LiveAt: p.now, Reason: "adopted",
+		CreatedAt: p.now, LiveAt: p.now, Reason: "adopted", Place: p.w.Places[u.launcher],
 	}
 	agent.Generation, agent.Generations = seen.Generation, max(agent.Generations, 1)
 	p.put(agent)
@@ -166,6 +187,8 @@ func asWord(yes bool, s string) string {
 
 func describe(row ledger.Session, exit *launcher.Exit) string {
 	switch {
+	case row.State == ledger.GivenUp:
+		return "was given up; it may still run on launcher " + row.Launcher
 	case row.State == ledger.Failed:
 		return "could not be started: " + row.Error
 	case exit == nil, exit.Lost:

@@ -150,7 +150,7 @@ func (p *planner) start(u *unit, agent ledger.Agent) {
 	model := p.model(u, agent, phase)
 	p.s.Sessions[u.Name] = ledger.Session{
 		Generation: agent.Generation, Agent: u.Name, Name: u.Session, Launcher: u.launcher,
-		Adapter: p.adapter(u), Model: model, Phase: phase, Print: p.print(u, model),
+		Adapter: p.adapter(u), Model: model, Phase: phase, Print: p.print(u, model), Place: p.w.Places[u.launcher],
 		State: ledger.Starting, CreatedAt: p.now, Doing: "starting", DoingSince: p.now, Reason: reason,
 	}
 	if p.w.Config.Adapters[p.adapter(u)].Prompt == adapter.PromptType && !u.service {

@@ -24,6 +24,8 @@ type World struct {
 	Blind     map[string]error                           // launchers that could not be looked at
 	Astray    map[string]bool                            // agents whose process runs although its launcher knows of no session
 	Terminals map[string]bool                            // launchers whose sessions draw a screen
+	Places    map[string]string                          // what the launchers were made from, as rows keep it
+	Hosts     map[string]string                          // what the hosts of launchers call themselves, as far as that is known
 	Default   string                                     // the launcher of agents that name none
 	Tails     map[string][]string                        // last lines of the sessions that stand still, by agent
 	Texts     map[string]string                          // what the prompt files of due schedules say, by path

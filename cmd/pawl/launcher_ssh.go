@@ -57,11 +57,11 @@ func (p *project) elsewhere(a config.Agent) bool { return p.launcherFor(a).Type 
 // farLog is the command line that prints the log of an agent or a service whose
 // session is, or was, on another host; nil where its log is here.
 func (p *project) farLog(ctx context.Context, name string, lines int, follow bool) []string {
-	where := p.launcherNamed(name)
-	if kept, err := p.ledger.Load(ctx); err == nil {
-		where = cmp.Or(kept.Sessions[name].Launcher, where)
+	where := p.cfg.Launchers[p.launcherNamed(name)]
+	if kept, err := p.ledger.Load(ctx); err == nil && kept.Sessions[name].Launcher != "" {
+		where = loop.LauncherOf(p.cfg, kept.Sessions[name])
 	}
-	l, err := p.far(p.cfg.Launchers[where], p.app.logger(p.app.err))
+	l, err := p.far(where, p.app.logger(p.app.err))
 	if err != nil {
 		return nil // it is none of ssh, or one that nothing runs on
 	}

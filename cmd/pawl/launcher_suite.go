@@ -48,6 +48,10 @@ type launcherCase struct {
 // is tried.
 const helloPatience = 30 * time.Second
 
+// endPatience is how long it may take to end when its input has: a machine that runs
+// cases is busy, and a coordinator's two seconds would be judged by that.
+const endPatience = 10 * time.Second
+
 // casesAtOnce is how many cases run at a time: they mostly wait.
 const casesAtOnce = 4
 
@@ -92,8 +96,8 @@ func (a *app) testLauncher(ctx context.Context, o launcherTest) (err error) {
 	o.Program = program
 	opts := exec.Options{
 		Name: filepath.Base(program), Argv: []string{program}, Dir: dir, Options: o.options, Pawl: versionText(),
-		Env: func() []string { return append(ownEnvironment(), "TMPDIR="+dir) }, Attach: func(session string) []string { return []string{"pawl", "attach", session} }, Log: a.launcherLog(),
-		Times: exec.Times{Hello: helloPatience},
+		Env: func() []string { return append(ownEnvironment(), "TMPDIR="+dir) }, Attach: func(session string) []string { return []string{"pawl", "attach", session} }, Log: a.quietLog(),
+		Times: exec.Times{Hello: helloPatience, Polite: endPatience},
 	}
 	welcome, err := probe(ctx, opts)
 	if err != nil {
@@ -126,9 +130,9 @@ func chosenCases(text string) ([]conformance.Case, error) {
 	return chosen, nil
 }
 
-// launcherLog is where the program's own words go: what it prints on standard
-// error is shown with --verbose alone, as cases kill it on purpose.
-func (a *app) launcherLog() *slog.Logger {
+// quietLog is for what is shown with --verbose alone: the words of a launcher's program
+// that cases kill on purpose, and trouble that a page tells of in its own words.
+func (a *app) quietLog() *slog.Logger {
 	if a.verbose {
 		return a.logger(a.err)
 	}

@@ -108,9 +108,10 @@ func (p *project) attach(ctx context.Context, name string, show bool) error {
 	if err != nil {
 		return err
 	}
-	l, ref := e.Launchers[row.Launcher], launcher.Ref{Session: row.Name, Generation: row.Generation}
-	if l == nil {
-		return fmt.Errorf("launcher %q of %s is not available here", row.Launcher, name)
+	ref := launcher.Ref{Session: row.Name, Generation: row.Generation}
+	l, err := e.LauncherOf(row)
+	if err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", name, err), e.Close())
 	}
 	if show {
 		fmt.Fprintln(p.app.out, shellJoin(l.Attach(ref)))

@@ -13,6 +13,7 @@ import (
 	"pawl/loop/config"
 	"pawl/loop/control"
 	"pawl/loop/delivery"
+	"pawl/loop/ledger"
 )
 
 // statusView is `pawl status --json`. What has no key there is for the table.
@@ -108,7 +109,7 @@ func (a *app) statusCommand() *cobra.Command {
 }
 
 func (p *project) preview(ctx context.Context) (loop.World, loop.Decision, error) {
-	e, err := p.engine(p.app.logger(p.app.err))
+	e, err := p.engine(p.app.quietLog())
 	if err != nil {
 		return loop.World{}, loop.Decision{}, err
 	}
@@ -188,6 +189,9 @@ func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
 	was, known := w.State.Sessions[u.Name]
 	if now, ok := d.After.Sessions[u.Name]; ok && (!now.LiveAt.IsZero() || known && now.Generation == was.Generation) {
 		v.State, v.Since, v.Evidence, v.Model = now.Doing, stamp(now.DoingSince), now.Evidence, cmp.Or(now.Model, v.Model)
+	}
+	if blind := w.Blind[v.Launcher]; v.State == "gone" && blind != nil && row.Wanted != ledger.Down && row.Wanted != ledger.Off {
+		v.State, v.Evidence = "unknown", handoff.Clean(blind.Error(), 300)
 	}
 	if v.State == "gone" && row.Finished {
 		v.State = "exited"

@@ -110,6 +110,12 @@ type Terminal interface {
 	Screens(ctx context.Context, refs []Ref) (map[string]screen.Screen, error)
 }
 
+// Hosted is a launcher that knows which machine its sessions are on.
+type Hosted interface {
+	// Host is a name that no other machine has; "" while it is not known.
+	Host() string
+}
+
 // Drawer is a Terminal that learns only while it runs whether its sessions draw a
 // screen.
 type Drawer interface {

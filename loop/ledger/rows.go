@@ -52,6 +52,7 @@ const (
 	Live     SessionState = "live"     // it was seen
 	Stopping SessionState = "stopping" // it was asked to end
 	Failed   SessionState = "failed"   // it could not be started; Error says why
+	GivenUp  SessionState = "given up" // the operator waits for it no longer, whatever became of it
 )
 
 // Session is one generation of an agent that has not ended, or that did.
@@ -85,6 +86,8 @@ type Session struct {
 	ProgramSince time.Time // since when that was seen
 
 	Print string // fingerprint of what the configuration said about its start; "" where that is not known
+	Place string // what the configuration said about its launcher then, as JSON; "" where that is not known
+	Host  string // what its launcher's host called itself then; "" where that is not known
 }
 
 // Schedule is one schedule of an agent, by a name made of agent, expression and

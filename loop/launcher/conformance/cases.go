@@ -15,7 +15,7 @@ func Cases() []Case {
 		{"a generation that ended is not started again", "Start of a generation that has ended is gone; its name is free for the next generation", endedStaysEnded},
 		{"a session name begins like another's", "an order reaches the session of exactly that name, and no other", namesAlike},
 		{"orders for another generation are refused", "send, stop, forget, capture and start for another generation, or by another owner, answer other and change nothing", otherGeneration},
-		{"nothing there is gone", "send, stop and capture of what is not there, or has ended, answer gone; forgetting it is no error", nothingThere},
+		{"nothing there is gone", "send, stop and capture of what is not there answer gone, and so do send and stop of what has ended; forgetting what is not there is no error", nothingThere},
 		{"environment and prompt are in no command line", "argv, env and stdin of a spec are in no command line but the program's own", secretsStayInside},
 		{"stop ends politely", "stop sends TERM to the session's process group and returns at once; the program's own exit code is kept", stopPolitely},
 		{"stop kills what ignores TERM", "what does not end is killed at the deadline, not before; its exit is SIGKILL and code -1", stopKills},

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long anything may take before it counts as not happening.
-const patience = 20 * time.Second
+const patience = 40 * time.Second
 
 // rig is one case: a launcher, a folder, and the sessions to end afterwards.
 type rig struct {
@@ -122,19 +122,26 @@ func (r *rig) observe(session string) (launcher.Observation, bool) {
 // await waits until an observation of the session fits.
 func (r *rig) await(ref launcher.Ref, what string, fits func(launcher.Observation) bool) launcher.Observation {
 	r.Helper()
-	var o launcher.Observation
-	r.poll(what, func() bool {
-		var there bool
-		o, there = r.observe(ref.Session)
-		return there && fits(o)
-	})
-	if r.Failed() {
-		r.Fatalf("last seen: %+v", o)
+	ctx, shown := r.ctx(), false
+	for {
+		o, there := r.observe(ref.Session)
+		if there && fits(o) {
+			if o.Ref != ref {
+				r.Fatalf("observed %+v, want %+v", o.Ref, ref)
+			}
+			return o
+		}
+		shown = shown || there
+		switch {
+		case proc.Pause(ctx, 2*time.Millisecond) == nil:
+		case !shown:
+			r.Fatalf("waited in vain for %s: start succeeded, but observe does not show the session", what)
+		case !there:
+			r.Fatalf("waited in vain for %s: observe does not show the session any more", what)
+		default:
+			r.Fatalf("waited in vain for %s; last seen: %+v", what, o)
+		}
 	}
-	if o.Ref != ref {
-		r.Fatalf("observed %+v, want %+v", o.Ref, ref)
-	}
-	return o
 }
 
 func (r *rig) awaitExit(ref launcher.Ref) launcher.Exit {

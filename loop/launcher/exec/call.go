@@ -95,7 +95,7 @@ func (l *Launcher) noteFailure(cause error) {
 		l.retryAt = time.Now().Add(wait)
 	}
 	if !errors.Is(cause, errClosed) {
-		l.log.Warn("the launcher's program failed", "error", cause, "in_a_row", l.failed)
+		l.log.Info("the launcher's program failed", "error", cause, "in_a_row", l.failed)
 	}
 }
 

@@ -58,7 +58,7 @@ func lines(t testing.TB, dir, name string) []string {
 
 func waitFor(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for limit := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(limit) {
 			t.Fatalf("waited in vain for %s", what)
 		}
@@ -121,7 +121,7 @@ func TestProgramThatCannotBeRun(t *testing.T) {
 		argv string
 		mode os.FileMode
 		want string
-	}{{program, 0o600, "chmod +x"}, {dir, 0o700, "folder"}, {program + "-none", 0o600, "not"}, {"pawl-launcher-nowhere", 0o600, "not found in PATH"}} {
+	}{{program, 0o600, "chmod +x"}, {dir, 0o700, "folder"}, {program + "-none", 0o600, "not"}, {"pawl-launcher-nowhere", 0o600, "not found on PATH; install it"}} {
 		if err := os.Chmod(program, c.mode); err != nil {
 			t.Fatal(err)
 		}

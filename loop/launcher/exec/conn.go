@@ -9,6 +9,7 @@ import (
 	"os"
 	osexec "os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -53,6 +54,11 @@ func (l *Launcher) start() (*conn, error) {
 	env := l.opts.Env()
 	program, err := proc.FindProgram(l.opts.Argv[0], l.opts.Dir, env)
 	if err != nil {
+		// Whoever asks is told what is missing, and need not read the whole PATH.
+		before, _, _ := strings.Cut(err.Error(), "not found in PATH=")
+		if before != err.Error() {
+			err = errors.New(before + "not found on PATH")
+		}
 		return nil, l.missing(err)
 	}
 	c := &conn{
@@ -145,6 +151,13 @@ func (c *conn) greeted() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.welcomed, c.useful = true, false
+}
+
+// met says that it has introduced itself.
+func (c *conn) met() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.welcomed
 }
 
 // answered says that it answered something since its hello.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pawl/loop/launcher/conformance"
 )
 
 // paramsOf are what each method takes.
@@ -64,6 +66,21 @@ func TestDocument(t *testing.T) {
 		if !strings.Contains(text, "`"+word+"`") {
 			t.Errorf("the document does not name %q", word)
 		}
+	}
+}
+
+// The document lists the suite's cases, word for word and in their order.
+func TestDocumentListsTheSuite(t *testing.T) {
+	data, err := os.ReadFile("../../../docs/launcher-protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want strings.Builder
+	for _, c := range conformance.Cases() {
+		want.WriteString("- " + c.Name + ": " + c.Rule + "\n")
+	}
+	if !strings.HasSuffix(string(data), "\n\n"+want.String()) {
+		t.Errorf("docs/launcher-protocol.md does not end with the suite's cases, which are\n%s", &want)
 	}
 }
 

@@ -20,6 +20,7 @@ var (
 	_ launcher.Terminal   = (*Launcher)(nil)
 	_ launcher.Drawer     = (*Launcher)(nil)
 	_ launcher.Identifier = (*Launcher)(nil)
+	_ launcher.Hosted     = (*Launcher)(nil)
 )
 
 // Launcher hands everything that it is asked to one program, which it starts when
@@ -137,6 +138,13 @@ func (l *Launcher) Attach(ref launcher.Ref) []string {
 // Draws implements launcher.Drawer: whether the program has announced screens.
 // Before it has introduced itself, that is not known, and the answer is no.
 func (l *Launcher) Draws() bool { return l.has(FeatureScreens) }
+
+// Host implements launcher.Hosted: what the program that runs has said.
+func (l *Launcher) Host() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return handoff.Clean(l.welcome.Host, maxName)
+}
 
 func (l *Launcher) has(feature string) bool {
 	l.mu.Lock()

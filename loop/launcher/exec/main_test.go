@@ -96,7 +96,7 @@ func TestConformance(t *testing.T) {
 	conformance.Run(t, func(t *testing.T) conformance.Harness {
 		dir := folder(t)
 		s := NewSuite(Options{
-			Name: "sample", Argv: []string{program}, Dir: dir, Env: environ, Log: quiet(), Times: Times{Hello: 20 * time.Second},
+			Name: "sample", Argv: []string{program}, Dir: dir, Env: environ, Log: quiet(), Times: Times{Hello: time.Minute, Polite: 20 * time.Second},
 			Options: map[string]string{"dir": filepath.Join(dir, "run")}, Attach: func(session string) []string { return []string{"pawl", "attach", session} },
 		})
 		t.Cleanup(func() {
@@ -130,7 +130,7 @@ func keeperOf(dir, session string) (int, error) {
 
 func testContext(t testing.TB) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -92,6 +92,10 @@ type Welcome struct {
 	// Now is the program's clock, where its sessions are on another machine: the
 	// times that it tells are read by it.
 	Now time.Time `json:"now,omitzero"`
+
+	// Host is a name that no other machine has, where sessions are on another one.
+	// Where it changes, sessions on record are unknown, and none of them is gone.
+	Host string `json:"host,omitempty"`
 }
 
 // Ref is launcher.Ref.

@@ -155,6 +155,9 @@ func (s *server) welcome(r Request) (any, error) {
 	if _, identifies := s.l.(launcher.Identifier); identifies {
 		w.Features = append(w.Features, FeatureRunning)
 	}
+	if h, tells := s.l.(launcher.Hosted); tells {
+		w.Host = h.Host()
+	}
 	return w, nil
 }
 

@@ -29,7 +29,7 @@ type Suite struct {
 
 // leavePatience is how long what a program started for its sessions may take to
 // end after the last of them was forgotten.
-const leavePatience = 5 * time.Second
+const leavePatience = 20 * time.Second
 
 // NewSuite makes one with sessions of its own: the owner of the options is
 // replaced by a new one.

@@ -86,13 +86,16 @@ func (c *conn) endedAs(status error) error {
 }
 
 // end closes the program's input, which is its sign to end, and helps it along
-// if it does not.
+// if it does not. One that never introduced itself has nothing to finish.
 func (c *conn) end(exited <-chan error) {
 	c.check(c.in.Close())
-	if _, ok := within(exited, c.times.Polite); ok {
-		return
+	met := c.met()
+	if met {
+		if _, ok := within(exited, c.times.Polite); ok {
+			return
+		}
+		c.stubborn = fmt.Errorf("%s did not end within %v of its standard input's end, and was killed", c.name, c.times.Polite)
 	}
-	c.stubborn = fmt.Errorf("%s did not end within %v of its standard input's end, and was killed", c.name, c.times.Polite)
 	c.signal(syscall.SIGTERM)
 	if _, ok := within(exited, c.times.Term); ok {
 		return

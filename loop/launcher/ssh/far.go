@@ -32,11 +32,15 @@ type far struct {
 	folder string   // for what is kept here, absolute
 	theirs string   // the near side's folder of prompts, for which folder has one here
 	env    []string // what sessions have beside their own variables
+	host   string   // this machine's name, see hostName
 }
 
 func newFar(l terminals, folder, theirs string, env []string) *far {
 	return &far{terminals: l, folder: folder, theirs: theirs, env: env}
 }
+
+// Host implements launcher.Hosted.
+func (f *far) Host() string { return f.host }
 
 // Folder is where the far side keeps what belongs to a project, by the XDG base
 // directory specification: below XDG_STATE_HOME, or ~/.local/state. An id has

@@ -43,5 +43,9 @@ func Serve(ctx context.Context, o ServeOptions, in io.Reader, out io.Writer) err
 		return err
 	}
 	local := tmux.New(tmux.Options{Socket: o.Socket, Tmux: program, Runtime: filepath.Join(folder, "t"), Self: o.Self, Log: o.Log})
-	return exec.Serve(ctx, newFar(local, folder, o.Prompts, env), in, out)
+	f := newFar(local, folder, o.Prompts, env)
+	if f.host, err = hostName(folder, machineID); err != nil {
+		return err
+	}
+	return exec.Serve(ctx, f, in, out)
 }

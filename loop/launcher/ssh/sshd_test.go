@@ -179,7 +179,7 @@ func (h *host) run(name string, args ...string) {
 
 func (h *host) until(what string, ok func() bool) {
 	h.Helper()
-	for limit := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(limit) {
 			h.Fatalf("waited in vain for %s", what)
 		}
