@@ -22,7 +22,7 @@ func (d *derivation) answers(h *Handoff, c Commit, m Mention) bool {
 		return later
 	case !later, m.Gate != h.Gate:
 		return false
-	case h.Verdict == "fail", !reviewedText.MatchString(c.Trailers.Reviewed):
+	case h.Verdict == "fail", !c.Trailers.NamesCommit():
 		return true
 	}
 	covered := d.reviewed(c)

@@ -157,7 +157,7 @@ func (d *derivation) add(c Commit, m Mention, agent string) bool {
 
 // flaws notes what is wrong with a signal, each thing once.
 func (d *derivation) flaws(c Commit, flaws []string) {
-	if r := c.Trailers.Reviewed; reviewedText.MatchString(r) && d.reviewed(c) == "" {
+	if r := c.Trailers.Reviewed; c.Trailers.NamesCommit() && d.reviewed(c) == "" {
 		flaws = append(flaws, "trailer \"Reviewed: "+Short(r)+"\" names no commit of origin's branch, so it answers no claim with a gate; write the claim's full hash")
 	}
 	for i, text := range flaws {

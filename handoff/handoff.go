@@ -138,6 +138,12 @@ type Rule struct {
 // authors stand beside one another.
 func (r Rule) review() bool { return r.Name == reviewRule || r.AnsweredBy == claimRule }
 
+// Claims says that signals of r ask for a verdict.
+func (r Rule) Claims() bool { return r.AnsweredBy == reviewRule }
+
+// Judges says that signals of r bring a verdict.
+func (r Rule) Judges() bool { return !r.Claims() && r.review() }
+
 // Rules are what Derive looks for.
 type Rules struct {
 	Signals []Rule

@@ -40,7 +40,7 @@ func mention(c Commit, rule Rule) Mention {
 	}
 	m.Gate = gate
 	switch v := c.Trailers.Verdict; {
-	case rule.AnsweredBy == reviewRule:
+	case rule.Claims():
 		// It asks for a verdict and has none: one that strayed here would make
 		// a report of it, which nobody must answer.
 	case v == "", v == "pass", v == "fail":
@@ -48,11 +48,15 @@ func mention(c Commit, rule Rule) Mention {
 	default:
 		m.Flaws = append(m.Flaws, fmt.Sprintf("trailer %q is neither pass nor fail; write \"Verdict: fail\", or \"Verdict: pass\" only if it holds", Clean("Verdict: "+v, MaxLabel)))
 	}
-	if r := c.Trailers.Reviewed; r != "" && !reviewedText.MatchString(r) {
+	if r := c.Trailers.Reviewed; r != "" && !c.Trailers.NamesCommit() {
 		m.Flaws = append(m.Flaws, fmt.Sprintf("trailer %q is no commit; write the claim's full hash", Clean("Reviewed: "+r, MaxLabel)))
 	}
 	return m
 }
+
+// NamesCommit says that Reviewed is written as a commit's hash, whole or the
+// beginning of one. That there is such a commit is not said.
+func (t Trailers) NamesCommit() bool { return reviewedText.MatchString(t.Reviewed) }
 
 // ParseGate returns the gate of a subject such as "claim(parser): it parses":
 // the text in round brackets right after the first word, of 1 to 64 letters,

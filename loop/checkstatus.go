@@ -141,7 +141,7 @@ func (f *checkFacts) missing(ctx context.Context, commit string, index int, line
 			return nil, err
 		}
 	}
-	return missingProof(ctx, m, forgetful{}, f.cfg, f.cfg.Phases.Sequence[index].Status, from, commit, tip)
+	return missingProof(ctx, m, mirror.NewMemory(), f.cfg, f.cfg.Phases.Sequence[index].Status, from, commit, tip)
 }
 
 func (f *checkFacts) completed(ctx context.Context, m *mirror.Mirror, index int, tip string) (string, error) {
@@ -168,9 +168,3 @@ func (f *checkFacts) statusAt(commit string, index int) (file string, v phases.V
 	}
 	return "", v, nil
 }
-
-// forgetful remembers nothing: a check is one look.
-type forgetful struct{}
-
-func (forgetful) Get(string) (string, bool) { return "", false }
-func (forgetful) Put(string, string)        {}

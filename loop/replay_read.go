@@ -18,17 +18,11 @@ const maxReplayed = 10_000
 // ErrLongRange says that a range has more commits than are replayed at once.
 var ErrLongRange = fmt.Errorf("the range has more than %d first-parent commits; begin it later", maxReplayed)
 
-// recall is a mirror.Memo for as long as one replay.
-type recall map[string]string
-
-func (r recall) Get(key string) (string, bool) { v, ok := r[key]; return v, ok }
-func (r recall) Put(key, value string)         { r[key] = value }
-
 // ReadReplay replays what lies between two commits, full hashes, under a
 // configuration. It reads the one repository and writes nothing. at is told how
 // far it is.
 func ReadReplay(ctx context.Context, h *mirror.History, cfg *config.Config, from, to string, at func(done, all int)) (Replay, error) {
-	r := &replayReader{replaying: newReplaying(cfg), h: h, m: h.Mirror(), memo: recall{}}
+	r := &replayReader{replaying: newReplaying(cfg), h: h, m: h.Mirror(), memo: mirror.NewMemory()}
 	out := Replay{From: from, To: to}
 	steps, err := r.steps(ctx, &out)
 	if err != nil {
@@ -55,7 +49,7 @@ type replayReader struct {
 	*replaying
 	h    *mirror.History
 	m    *mirror.Mirror
-	memo recall
+	memo mirror.Memo // for as long as one replay
 }
 
 // steps are the first-parent commits that can cause anything. Between them nothing

@@ -81,7 +81,7 @@ func New(opt Options) *Mirror {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	if opt.Memo == nil {
-		opt.Memo = newMemory()
+		opt.Memo = NewMemory()
 	}
 	if opt.Env == nil {
 		opt.Env = os.Environ()
@@ -101,13 +101,14 @@ func New(opt Options) *Mirror {
 // memoryLimit bounds what a memo in memory holds, in entries.
 const memoryLimit = 20_000
 
-// memory is a Memo that ends with its process.
+// memory is a Memo that keeps nothing on the disk.
 type memory struct {
 	mu      sync.Mutex
 	entries map[string]string
 }
 
-func newMemory() *memory { return &memory{entries: map[string]string{}} }
+// NewMemory is a Memo for as long as it is held.
+func NewMemory() Memo { return &memory{entries: map[string]string{}} }
 
 func (m *memory) Get(key string) (string, bool) {
 	m.mu.Lock()

@@ -68,7 +68,9 @@ func TestARefusalChangesNothing(t *testing.T) {
 			r.git(dir, "stash")
 			r.write(dir, "a.txt", "other\n")
 			r.commit(dir, "other")
-			_, _ = r.try(dir, "stash", "pop")
+			if out, err := r.try(dir, "stash", "pop"); err == nil {
+				r.t.Errorf("git stash pop meets no conflict: %s", out)
+			}
 		}, request: claim, want: "files are not merged: a.txt", hint: "git add"},
 		"a staged file changed since": {prepare: func(dir string) {
 			r.write(dir, "a.txt", "one\n")

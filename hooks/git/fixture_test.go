@@ -102,6 +102,9 @@ func (w *world) gitProgram() string {
 	}
 	path, err := exec.LookPath("git")
 	if err != nil {
+		if os.Getenv("PAWL_TEST_ALL") == "1" {
+			w.t.Fatal("PAWL_TEST_ALL=1 wants every test to run, and there is no git")
+		}
 		w.t.Skip("git is not on PATH")
 	}
 	return path

@@ -21,11 +21,16 @@ func (l *Ledger) Checked(ctx context.Context) (string, error) {
 // it, both or neither. Where another process was faster, from is not the present
 // state, nothing is written, and false returned.
 func (l *Ledger) SettleChecked(ctx context.Context, from, to string, list ...Event) (kept bool, err error) {
+	if from == "" {
+		return l.settle(ctx, list, "INSERT INTO checked (id, tip) VALUES (1, ?) ON CONFLICT (id) DO NOTHING", to)
+	}
+	return l.settle(ctx, list, "UPDATE checked SET tip = ? WHERE tip = ?", to, from)
+}
+
+// settle writes a row and events, both or neither; kept is false, and nothing is
+// written, where the statement changes no row.
+func (l *Ledger) settle(ctx context.Context, list []Event, query string, args ...any) (kept bool, err error) {
 	err = transact(ctx, l.db, func(tx *sql.Tx) error {
-		query, args := "UPDATE checked SET tip = ? WHERE tip = ?", []any{to, from}
-		if from == "" {
-			query, args = "INSERT INTO checked (id, tip) VALUES (1, ?) ON CONFLICT (id) DO NOTHING", []any{to}
-		}
 		res, err := tx.ExecContext(ctx, query, args...)
 		if err != nil {
 			return err

@@ -56,19 +56,8 @@ func (l *Ledger) Behind(ctx context.Context) ([]Notice, error) {
 // both or neither. A receiver that is no longer kept stays away, and false is
 // returned.
 func (l *Ledger) SettleNotice(ctx context.Context, n Notice, list ...Event) (kept bool, err error) {
-	err = transact(ctx, l.db, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, "UPDATE notices SET seq = ?, attempts = ?, next_at = ?, window_at = ?, told = ? WHERE name = ?",
-			n.Seq, n.Attempts, millis(n.NextAt), millis(n.WindowAt), n.Told, n.Name)
-		if err != nil {
-			return err
-		}
-		rows, err := res.RowsAffected()
-		if kept = rows > 0; err != nil || !kept {
-			return err
-		}
-		return writeEvents(ctx, tx, list)
-	})
-	return kept, err
+	return l.settle(ctx, list, "UPDATE notices SET seq = ?, attempts = ?, next_at = ?, window_at = ?, told = ? WHERE name = ?",
+		n.Seq, n.Attempts, millis(n.NextAt), millis(n.WindowAt), n.Told, n.Name)
 }
 
 // Epoch is the ledger's own name, which was made with it.

@@ -76,15 +76,26 @@ func environ() []string { return os.Environ() }
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
+// needPython skips a test of a launcher that is written in Python where there is
+// none; with PAWL_TEST_ALL=1 that is a failure.
+func needPython(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("python3"); err == nil {
+		return
+	}
+	if os.Getenv("PAWL_TEST_ALL") == "1" {
+		t.Fatal("PAWL_TEST_ALL=1 wants every test to run, and there is no python3")
+	}
+	t.Skip("python3 is not on PATH")
+}
+
 // TestConformance runs the suite on the sample launcher. It is copied to where
 // its command line has the marker.
 func TestConformance(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the sample launcher looks into /proc")
 	}
-	if _, err := exec.LookPath("python3"); err != nil {
-		t.Skip("the sample launcher is written in Python, which is not on PATH")
-	}
+	needPython(t)
 	program := filepath.Join(folder(t), "pawl-launcher-sample")
 	text, err := os.ReadFile("../testdata/pawl-launcher-sample")
 	if err != nil {

@@ -5,7 +5,6 @@ package exec
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -40,9 +39,7 @@ const lackPatience = 10 * time.Second
 // The tiny launcher passes all cases but those that are listed, and none of those.
 func TestTiny(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("python3"); err != nil {
-		t.Skip("the tiny launcher is written in Python, which is not on PATH")
-	}
+	needPython(t)
 	text, err := os.ReadFile("../testdata/pawl-launcher-tiny")
 	if err != nil {
 		t.Fatal(err)
