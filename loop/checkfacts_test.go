@@ -10,6 +10,7 @@ import (
 
 	"pawl/handoff/mirror"
 	"pawl/hooks/check"
+	"pawl/internal/need"
 	"pawl/loop/config"
 )
 
@@ -204,12 +205,7 @@ func TestCheckedGrowth(t *testing.T) {
 }
 
 func TestCheckedSignatures(t *testing.T) {
-	if _, err := exec.LookPath("ssh-keygen"); err != nil {
-		if os.Getenv("PAWL_TEST_ALL") == "1" {
-			t.Fatal("PAWL_TEST_ALL=1 wants every test to run, and there is no ssh-keygen")
-		}
-		t.Skip("ssh-keygen is not on PATH")
-	}
+	need.Program(t, "ssh-keygen")
 	r := newChecked(t, "protect: {API.md: {only: [coordinator]}}\nsigners: signers\n")
 	home := filepath.Dir(r.dir)
 	signers := ""

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"pawl/handoff/mirror"
+	"pawl/internal/need"
 )
 
 const replayedYAML = `version: 1
@@ -112,12 +113,7 @@ func lines(events []Replayed) string {
 // TestReplayLeavesNothingOut replays histories with merges, once as it is done and
 // once with a look at each first-parent commit: what is left out says nothing.
 func TestReplayLeavesNothingOut(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("PAWL_TEST_ALL") == "1" {
-			t.Fatal("PAWL_TEST_ALL=1 wants every test to run, and there is no git")
-		}
-		t.Skip("git is not on PATH")
-	}
+	need.Program(t, "git")
 	cfg := parsed(t, replayedYAML)
 	quiet := 0
 	for seed := range 4 {

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pawl/internal/need"
 )
 
 // probe evaluates the outputs without the flake's machinery, in one go.
@@ -48,7 +50,7 @@ type outputs struct {
 }
 
 func TestEveryOutputForEverySystem(t *testing.T) {
-	needNix(t)
+	need.Program(t, "nix")
 	dir := flake(t)
 	if out, err := nix(t, "flake", "check", "--no-build", "--no-write-lock-file", "--override-input", "nixpkgs", "path:"+filepath.Join(dir, "nix", "stub"), "path:"+dir); err != nil {
 		t.Fatalf("nix flake check: %v\n%s", err, out)
@@ -83,7 +85,7 @@ func TestEveryOutputForEverySystem(t *testing.T) {
 
 // TestAMistakeIsFound shows for each output that the test above can fail.
 func TestAMistakeIsFound(t *testing.T) {
-	needNix(t)
+	need.Program(t, "nix")
 	for name, c := range map[string]struct{ file, text, wrong, told string }{
 		"a package that nixpkgs lacks":  {"flake.nix", "pkgs.tmux", "pkgs.tmucks", "tmucks"},
 		"another attribute of a system": {"nix/package.nix", "stdenv.hostPlatform", "stdenv.hostPlattform", "hostPlattform"},
@@ -171,18 +173,6 @@ func nix(t *testing.T, args ...string) (string, error) {
 		return complaint.String(), err
 	}
 	return string(out), nil
-}
-
-// needNix skips a test without nix; with PAWL_TEST_ALL=1 that is a failure.
-func needNix(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("nix"); err == nil {
-		return
-	}
-	if os.Getenv("PAWL_TEST_ALL") == "1" {
-		t.Fatal("nix is not on PATH, and PAWL_TEST_ALL=1 wants every test to run; Debian has it in nix-bin")
-	}
-	t.Skip("nix is not on PATH; Debian has it in nix-bin")
 }
 
 func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -11,12 +11,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pawl/internal/need"
 )
 
 // TestVendorHash keeps the hash in nix/package.nix equal to that of the modules
 // which go.mod names.
 func TestVendorHash(t *testing.T) {
-	needNix(t)
+	need.Program(t, "nix")
 	vendor := vendored(t)
 	written := evaluate(t, flake(t)).About.VendorHash
 	if err := sameHash(written, hash(t, vendor)); err != nil {
@@ -78,7 +80,7 @@ func hash(t *testing.T, dir string) string {
 // it does after the build, with stand-ins for what nixpkgs has of shell
 // functions.
 func TestWhatThePackageInstalls(t *testing.T) {
-	needNix(t)
+	need.Program(t, "nix")
 	about := evaluate(t, flake(t)).About
 	version := strings.TrimSpace(read(t, "../VERSION"))
 	if about.Version != version {

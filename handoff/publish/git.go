@@ -7,8 +7,9 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 // How long one git process may take.
@@ -85,9 +86,9 @@ func (p program) run(ctx context.Context, c call) (string, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, p.path, append(slices.Clone(settings), c.words()...)...)
 	cmd.Dir, cmd.Env = p.dir, append(slices.Clone(p.env), c.env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	system.OwnSession(cmd)
 	cmd.WaitDelay = waitDelay
-	cmd.Cancel = func() error { return endGroup(cmd, syscall.SIGTERM) }
+	cmd.Cancel = func() error { return system.EndGroup(cmd) }
 	verb := c.args[0]
 	var out, said output
 	var err error
@@ -99,7 +100,7 @@ func (p program) run(ctx context.Context, c call) (string, error) {
 	}
 	switch {
 	case ctx.Err() != nil:
-		err = errors.Join(context.Cause(ctx), endGroup(cmd, syscall.SIGKILL))
+		err = errors.Join(context.Cause(ctx), system.KillGroup(cmd))
 		return "", fmt.Errorf("git %s was ended: %w", verb, err)
 	case errors.Is(err, exec.ErrWaitDelay) && cmd.ProcessState.Success():
 		err = nil // a hook left something running, or a shared ssh connection lives on
@@ -122,18 +123,6 @@ func (c call) words() []string {
 		out = append(out, "-c", kv)
 	}
 	return append(out, c.args...)
-}
-
-// endGroup signals all processes of a git that was started. A group that is gone
-// is no error.
-func endGroup(cmd *exec.Cmd, sig syscall.Signal) error {
-	if cmd.Process == nil {
-		return nil
-	}
-	if err := syscall.Kill(-cmd.Process.Pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
-		return fmt.Errorf("signal git's process group %d: %w", cmd.Process.Pid, err)
-	}
-	return nil
 }
 
 // exitCode is that of a git that failed by itself; 0 for any other error.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/handoff/system"
 )
 
 const (
@@ -37,7 +38,7 @@ type lock struct{ file *os.File }
 func takeLock(ctx context.Context, path string) (*lock, error) {
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|syscall.O_CLOEXEC, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		return nil, unwritable(filepath.Dir(path), err)
 	}
@@ -45,7 +46,7 @@ func takeLock(ctx context.Context, path string) (*lock, error) {
 		return nil, fmt.Errorf("lock the clone: %w", err)
 	}
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := system.Lock(f)
 		if err == nil {
 			l := &lock{f}
 			if err := l.settle(ctx); err != nil {
@@ -53,7 +54,7 @@ func takeLock(ctx context.Context, path string) (*lock, error) {
 			}
 			return l, nil
 		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+		if !errors.Is(err, system.ErrLocked) {
 			return nil, errors.Join(fmt.Errorf("lock the clone: %w", err), f.Close())
 		}
 		select {
@@ -104,7 +105,7 @@ func (l *lock) settle(ctx context.Context) error {
 // has waited for has, though its number is still taken: in a container that may
 // last for ever. Without /proc that is not seen.
 func runs(group int) bool {
-	if syscall.Kill(-group, 0) != nil {
+	if !system.GroupRuns(group) {
 		return false
 	}
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(group) + "/stat")

@@ -8,11 +8,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"pawl/handoff/publish"
+	"pawl/handoff/system"
 )
 
 // TestManyAtOnce has agents claim and review from clones of their own at the same
@@ -229,7 +229,7 @@ func TestGivingUp(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || !errors.As(err, &kept) {
 		t.Fatalf("it ended with %v", err)
 	}
-	eventually(t, "what the hook started is gone", func() bool { return syscall.Kill(pid, 0) != nil })
+	eventually(t, "what the hook started is gone", func() bool { return system.Signal(pid, 0) != nil })
 	if err := os.Remove(dir + "/.git/hooks/pre-push"); err != nil {
 		t.Fatal(err)
 	}

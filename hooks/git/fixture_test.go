@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pawl/internal/need"
 )
 
 // world is a folder with a bare origin and a clone of it, and a program that
@@ -100,14 +102,7 @@ func (w *world) gitProgram() string {
 	if other := os.Getenv("PAWL_TEST_GIT"); other != "" {
 		return other
 	}
-	path, err := exec.LookPath("git")
-	if err != nil {
-		if os.Getenv("PAWL_TEST_ALL") == "1" {
-			w.t.Fatal("PAWL_TEST_ALL=1 wants every test to run, and there is no git")
-		}
-		w.t.Skip("git is not on PATH")
-	}
-	return path
+	return need.Program(w.t, "git")
 }
 
 // git runs git, which must succeed.

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"syscall"
+
+	"pawl/handoff/system"
 )
 
 // FolderError is a folder in which something is to be written, and cannot be.
@@ -20,9 +22,6 @@ func (e *FolderError) Error() string {
 }
 
 func (e *FolderError) Unwrap() error { return e.Err }
-
-// writable is W_OK of access(2).
-const writable = 2
 
 // lockedConfig is git's word for a configuration that it cannot write.
 var lockedConfig = regexp.MustCompile(`could not lock config file (.+): (Permission denied|Read-only file system)`)
@@ -54,7 +53,7 @@ func (r Repo) unwritable(err error) error {
 		name = path.Path
 	}
 	dir := filepath.Dir(name)
-	if name == "" || syscall.Access(dir, writable) == nil {
+	if name == "" || system.Writable(dir) {
 		return err // as of a file that cannot be read
 	}
 	return &FolderError{dir, reason}

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"syscall"
 	"time"
 
 	"pawl/handoff"
+	"pawl/handoff/system"
 )
 
 // CommandTime is how long a command may take.
@@ -47,18 +47,15 @@ func (c Command) Deliver(ctx context.Context, e Event) error {
 	cmd := exec.CommandContext(limited, c.Program, c.Args...)
 	cmd.Dir, cmd.Stdin = c.Dir, bytes.NewReader(append(doc, '\n'))
 	cmd.Env = append(append([]string{}, c.Env...), e.Variables()...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	system.OwnSession(cmd)
+	cmd.Cancel = func() error { return system.KillGroup(cmd) }
 	cmd.WaitDelay = waitDelay
 	var words tail
 	cmd.Stdout, cmd.Stderr = &words, &words
 	err = cmd.Run()
 	if errors.Is(err, exec.ErrWaitDelay) {
 		// It has ended well, and its children have not.
-		err = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		if errors.Is(err, syscall.ESRCH) {
-			err = nil
-		}
+		err = system.KillGroup(cmd)
 	}
 	switch {
 	case err == nil:

@@ -7,9 +7,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 // shell is a command that runs a script.
@@ -90,7 +91,7 @@ func TestWhatIsNoFailure(t *testing.T) {
 
 // running says whether a process is there and no zombie, where that can be seen.
 func running(pid int) bool {
-	if syscall.Kill(pid, 0) != nil {
+	if system.Signal(pid, 0) != nil {
 		return false
 	}
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")

@@ -10,9 +10,10 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 // place is a runtime folder of the test's own.
@@ -246,7 +247,7 @@ func TestSweepRemovesWhatIsOver(t *testing.T) {
 	mine := acquire(t, p, "mine")
 	running, err := os.OpenFile(filepath.Join(p.Root, "running", "lock"), os.O_RDWR, 0)
 	if err == nil {
-		err = syscall.Flock(int(running.Fd()), syscall.LOCK_EX)
+		err = system.Lock(running)
 	}
 	stale := filepath.Join(p.Root, "loop-stale.lock")
 	if err := errors.Join(err, os.WriteFile(stale, nil, 0o600), os.Chtimes(filepath.Join(p.Root, "young", "lock"), now, now)); err != nil {

@@ -11,8 +11,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 // Holder says who has a lock.
@@ -60,8 +61,8 @@ func (l *Lock) Release() error {
 // has opened the file by then finds, once it has the lock, that the name is not
 // its own any more, and tries again.
 func removeHeld(f *os.File) error {
-	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) || err == nil && !named(f) {
+	err := system.Lock(f)
+	if errors.Is(err, system.ErrLocked) || err == nil && !named(f) {
 		return nil
 	}
 	if err == nil {
@@ -98,17 +99,17 @@ func Acquire(p Place, origin, branch, project string, me Holder) (*Lock, error) 
 	one := filepath.Join(p.Root, "loop-"+key(origin, branch, project)+".lock")
 	l := &Lock{shared: []string{all, one}}
 	loop := "the loop of project " + project + " on that origin"
-	whole := syscall.LOCK_SH
+	whole := system.LockShared
 	if branch == "" {
-		whole = syscall.LOCK_EX
+		whole = system.Lock
 	}
 	for _, want := range []struct {
 		path, of string
-		how      int
+		how      func(*os.File) error
 	}{
 		{all, loop, whole},
-		{filepath.Join(p.Dir, "lock"), "the state directory", syscall.LOCK_EX},
-		{one, loop, syscall.LOCK_EX},
+		{filepath.Join(p.Dir, "lock"), "the state directory", system.Lock},
+		{one, loop, system.Lock},
 	} {
 		f, err := take(want.path, want.of, want.how, me)
 		if err != nil {
@@ -151,7 +152,7 @@ const removals = 100
 
 // take locks a file, shared or exclusively as how says, and writes into it who
 // did. A lock on a file that was removed meanwhile would hold nobody up.
-func take(path, of string, how int, me Holder) (*os.File, error) {
+func take(path, of string, how func(*os.File) error, me Holder) (*os.File, error) {
 	for range removals {
 		f, err := lock(path, of, how)
 		if err != nil {
@@ -171,13 +172,13 @@ func take(path, of string, how int, me Holder) (*os.File, error) {
 	return nil, fmt.Errorf("lock of %s: its file %s is removed again and again", of, path)
 }
 
-func lock(path, of string, how int) (*os.File, error) {
+func lock(path, of string, how func(*os.File) error) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock of %s: %w", of, err)
 	}
-	err = syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
+	err = how(f)
+	if errors.Is(err, system.ErrLocked) {
 		return nil, errors.Join(&HeldError{Holder: holder(path), Of: of}, f.Close())
 	}
 	if err != nil {

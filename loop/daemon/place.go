@@ -10,8 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 
+	"pawl/handoff/system"
 	"pawl/loop/atomicfile"
 )
 
@@ -100,8 +100,8 @@ func private(dir string) error {
 	if err != nil {
 		return fmt.Errorf("runtime folder: %w", err)
 	}
-	owner, ok := info.Sys().(*syscall.Stat_t)
-	if !info.IsDir() || ok && int(owner.Uid) != os.Getuid() {
+	owner, ok := system.Owner(info)
+	if !info.IsDir() || ok && owner != os.Getuid() {
 		return fmt.Errorf("runtime folder %s is not a folder of yours: somebody else made it; remove it", dir)
 	}
 	if info.Mode().Perm() != 0o700 {

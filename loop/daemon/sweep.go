@@ -8,8 +8,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 // deadAfter is how long nobody must have taken the lock of a loop for its
@@ -93,8 +94,8 @@ func sweepFolder(dir string, now time.Time) error {
 	if err != nil {
 		return ignore(err)
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
+	err = system.Lock(f)
+	if errors.Is(err, system.ErrLocked) {
 		return f.Close()
 	}
 	if err == nil {

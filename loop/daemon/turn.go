@@ -3,7 +3,8 @@ package daemon
 import (
 	"os"
 	"path/filepath"
-	"syscall"
+
+	"pawl/handoff/system"
 )
 
 // WaitTurn takes the place of the one who waits for the coordinator's lock of a
@@ -11,7 +12,7 @@ import (
 // already. Who waits has not looked at origin yet, so a second one would do
 // nothing that the first does not.
 func WaitTurn(p Place, me Holder) (*Lock, error) {
-	f, err := take(filepath.Join(p.Dir, "turn"), "the next turn", syscall.LOCK_EX, me)
+	f, err := take(filepath.Join(p.Dir, "turn"), "the next turn", system.Lock, me)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +23,7 @@ func WaitTurn(p Place, me Holder) (*Lock, error) {
 // there is one: it is a *HeldError if somebody else is that. This lock is not the
 // coordinator's: telling others may take long, and holds up no pass.
 func Outbox(p Place, me Holder) (*Lock, error) {
-	f, err := take(filepath.Join(p.Dir, "notify.lock"), "the telling of events", syscall.LOCK_EX, me)
+	f, err := take(filepath.Join(p.Dir, "notify.lock"), "the telling of events", system.Lock, me)
 	if err != nil {
 		return nil, err
 	}

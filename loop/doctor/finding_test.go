@@ -52,10 +52,9 @@ func TestGit(t *testing.T) {
 		{"none", Git(GitFacts{}), "git/program", Fail, "not on PATH", "install git"},
 		{"hangs", Git(GitFacts{Path: "/g", Trouble: "no answer within 2s"}), "git/program", Fail, "no answer", "install git"},
 		{"no version", Git(GitFacts{Path: "/g", Says: "hello"}), "git/program", Warn, `says "hello"`, "2.31"},
-		{"cannot fetch", Git(GitFacts{Path: "/g", Says: "git version 2.24.1"}), "git/program", Fail, "2.24.1 at /g cannot fetch", "2.31"},
-		{"cannot find a remote", Git(GitFacts{Path: "/g", Says: "git version 2.30.2", Remote: true}), "git/program", Fail, "--path-format", "set origin.url"},
-		{"needs no remote", Git(GitFacts{Path: "/g", Says: "git version 2.30.2"}), "git/program", OK, "2.30.2", ""},
-		{"Apple's", Git(GitFacts{Path: "/g", Says: "git version 2.39.5 (Apple Git-154)", Remote: true}), "git/program", OK, "2.39.5 at /g", ""},
+		{"too old", Git(GitFacts{Path: "/g", Says: "git version 2.30.2"}), "git/program", Fail, "2.30.2 at /g is too old", "2.31"},
+		{"the oldest", Git(GitFacts{Path: "/g", Says: "git version 2.31.0"}), "git/program", OK, "2.31.0 at /g", ""},
+		{"Apple's", Git(GitFacts{Path: "/g", Says: "git version 2.39.5 (Apple Git-154)"}), "git/program", OK, "2.39.5 at /g", ""},
 	})
 }
 

@@ -7,14 +7,13 @@ type GitFacts struct {
 	Path    string // "" where it is not on PATH
 	Says    string // what git version prints
 	Trouble string // why it said nothing
-	Remote  bool   // origin is found by the name of its remote: origin.url is not set
 }
 
 const needGit = "install git 2.31 or newer"
 
-// Git judges the git program. What pawl asks of it that is young: fetch
-// --no-write-fetch-head and init --object-format came with 2.29, and rev-parse
-// --path-format, with which a remote's URL is found, with 2.31.
+// Git judges the git program. What pawl asks of it that is young came with 2.31:
+// rev-parse --path-format, with which repositories are found, and GIT_CONFIG_COUNT, in
+// which credentials are handed over; an older git takes no notice of that.
 func Git(f GitFacts) Finding {
 	const check = "git/program"
 	if f.Path == "" {
@@ -27,10 +26,8 @@ func Git(f GitFacts) Finding {
 	switch {
 	case !known:
 		return warn(check, fmt.Sprintf("%s says %q, which has no version in it", f.Path, Text(f.Says)), "pawl needs git 2.31 or newer")
-	case v.before(2, 29):
-		return fail(check, fmt.Sprintf("git %s at %s cannot fetch as pawl does: --no-write-fetch-head and --object-format came with 2.29", v, f.Path), needGit)
-	case v.before(2, 31) && f.Remote:
-		return fail(check, fmt.Sprintf("git %s at %s cannot tell where a remote is: rev-parse --path-format came with 2.31", v, f.Path), needGit+", or set origin.url")
+	case v.before(2, 31):
+		return fail(check, fmt.Sprintf("git %s at %s is too old: rev-parse --path-format and GIT_CONFIG_COUNT, which pawl needs, came with 2.31", v, f.Path), needGit)
 	}
 	return okay(check, fmt.Sprintf("%s at %s", v, f.Path))
 }

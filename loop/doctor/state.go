@@ -60,6 +60,8 @@ type LedgerFacts struct {
 	Large   int64     // its size in bytes, where that is too much to copy
 	Wanted  int       // agents of pawl.yaml that are wanted up
 	Last    time.Time // when the last pass ran
+	Damaged bool      // Trouble is what is wrong with what it holds
+	Aside   string    // the newest one that was damaged and set aside; "" none
 }
 
 // Ledger judges whether the ledger can be read.
@@ -68,14 +70,20 @@ func Ledger(f LedgerFacts) Finding {
 	switch {
 	case f.Absent:
 		return okay(check, "not there yet; pawl up makes it")
+	case f.Damaged:
+		return fail(check, f.Trouble, "pawl up sets it aside and goes on with a new one: what is open is found again in origin")
 	case f.Trouble != "":
-		return fail(check, f.Trouble, "move "+f.Path+" away and run pawl up: what is open is found again in origin")
+		return fail(check, f.Trouble, "see its mode, its folder and its disk")
 	case f.Large > 0:
 		return warn(check, fmt.Sprintf("%s has %d MB and was not read", f.Path, f.Large>>20), "see pawl status; pawl up with the file moved away begins a new one")
 	case f.Busy:
 		return okay(check, f.Path+" is being written, or the machine is busy: it was not read")
 	}
-	return okay(check, fmt.Sprintf("%s: %s wanted up", f.Path, Count(f.Wanted, "agent")))
+	found := fmt.Sprintf("%s: %s wanted up", f.Path, Count(f.Wanted, "agent"))
+	if f.Aside != "" {
+		return warn(check, found+"; one that was damaged lies in "+f.Aside, "see whether the disk fails (dmesg, smartctl); then remove that file")
+	}
+	return okay(check, found)
 }
 
 // CoordinatorFacts are about the process that watches.

@@ -33,7 +33,9 @@ func TestLedger(t *testing.T) {
 	const check = "state/ledger"
 	expect(t, []want{
 		{"absent", Ledger(LedgerFacts{Absent: true}), check, OK, "not there yet", ""},
-		{"damaged", Ledger(LedgerFacts{Path: "/l", Trouble: "ledger /l is damaged"}), check, Fail, "is damaged", "move /l away"},
+		{"damaged", Ledger(LedgerFacts{Path: "/l", Trouble: "ledger /l is damaged", Damaged: true}), check, Fail, "is damaged", "pawl up sets it aside"},
+		{"not to be read", Ledger(LedgerFacts{Path: "/l", Trouble: "permission denied"}), check, Fail, "denied", "its mode"},
+		{"was damaged", Ledger(LedgerFacts{Path: "/l", Aside: "/l.damaged-1"}), check, Warn, "lies in /l.damaged-1", "disk fails"},
 		{"busy", Ledger(LedgerFacts{Path: "/l", Busy: true}), check, OK, "being written", ""},
 		{"large", Ledger(LedgerFacts{Path: "/l", Large: 300 << 20}), check, Warn, "300 MB", "pawl status"},
 		{"good", Ledger(LedgerFacts{Path: "/l", Wanted: 2}), check, OK, "2 agents wanted up", ""},

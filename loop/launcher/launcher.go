@@ -82,7 +82,7 @@ type Observation struct {
 	Output  time.Time // when it last printed; its start if it never did
 	Pending int       // bytes of input that it has not read yet
 	Program string    // name of the program in the foreground of its terminal; "" when not known
-	Marks   []Mark    // the messages that it was given, oldest first
+	Marks   []Mark    // the messages that it was given, oldest first; of very many the newest thousand or so
 
 	// Lying is a message's text that was typed into the program's input line and
 	// is not known to be taken: it may lie there still.

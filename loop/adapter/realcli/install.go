@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package realcli
 
 import (
@@ -13,9 +11,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 // installTimeout bounds one installation, with the wait for another process
@@ -120,8 +119,8 @@ func fill(ctx context.Context, folder string, p pin) error {
 func npm(ctx context.Context, folder string, args ...string) error {
 	cmd := exec.CommandContext(ctx, "npm", append(args, "--no-audit", "--no-fund", "--loglevel=error")...)
 	cmd.Dir = folder
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	system.OwnGroup(cmd)
+	cmd.Cancel = func() error { return system.KillGroup(cmd) }
 	cmd.WaitDelay = 5 * time.Second
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("npm %s in %s: %w: %s", args[0], folder, err, bytes.TrimSpace(out))
@@ -179,11 +178,11 @@ func lock(ctx context.Context, path string) (unlock func() error, err error) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := system.Lock(f)
 		switch {
 		case err == nil:
 			return f.Close, nil
-		case !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR):
+		case !errors.Is(err, system.ErrLocked):
 			return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
 		}
 		select {

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"pawl/handoff/system"
 )
 
 // pane is a terminal in a tmux server of its own.
@@ -111,14 +111,7 @@ func (p *pane) look() look {
 // unread is how many bytes wait in the terminal for the program.
 func (p *pane) unread() int {
 	p.t.Helper()
-	fd, err := unix.Open(p.tty, unix.O_RDONLY|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	n, err := unix.IoctlGetInt(fd, fionread)
-	if closed := unix.Close(fd); err == nil {
-		err = closed
-	}
+	n, err := system.UnreadOn(p.tty)
 	if err != nil {
 		p.t.Fatal(fmt.Errorf("ask %s what is unread: %w", p.tty, err))
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"pawl/internal/need"
+
 	"github.com/kballard/go-shellquote"
 )
 
@@ -56,7 +58,7 @@ func both(lists ...map[string]string) map[string]string {
 // TestSystemdReadsWhatIsMeant has systemd itself read units, and say how it
 // understands them.
 func TestSystemdReadsWhatIsMeant(t *testing.T) {
-	need(t, "systemd-analyze")
+	need.Program(t, "systemd-analyze")
 	for name, dir := range both(folders, strange) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -88,7 +90,7 @@ func TestSystemdReadsWhatIsMeant(t *testing.T) {
 
 // TestSystemdRefuses shows that verify can fail.
 func TestSystemdRefuses(t *testing.T) {
-	need(t, "systemd-analyze")
+	need.Program(t, "systemd-analyze")
 	j := job(t, "acme")
 	if err := os.Remove(j.Program); err != nil {
 		t.Fatal(err)
@@ -230,16 +232,4 @@ func TestPathsThatCannotBeWritten(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-}
-
-// need skips a test whose tool is missing; with PAWL_TEST_ALL=1 that is a failure.
-func need(t *testing.T, tool string) {
-	t.Helper()
-	if _, err := exec.LookPath(tool); err == nil {
-		return
-	}
-	if os.Getenv("PAWL_TEST_ALL") == "1" {
-		t.Fatalf("%s is not on PATH, and PAWL_TEST_ALL=1 wants every test to run", tool)
-	}
-	t.Skipf("%s is not on PATH", tool)
 }

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package conformance
 
 // Cases are the suite, in the order in which a launcher best learns them.

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 // Package conformance is the suite that every launcher passes. It runs real
 // programs, shell scripts, and looks at them from outside: it has to run on the
 // machine on which the sessions do.

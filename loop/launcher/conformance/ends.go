@@ -1,13 +1,11 @@
-//go:build linux || darwin
-
 package conformance
 
 import (
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
+	"pawl/handoff/system"
 	"pawl/loop/launcher"
 )
 
@@ -67,7 +65,7 @@ func stopHastened(r *rig) {
 func stopHalted(r *rig) {
 	spec := r.run("acme-halted", sleeper)
 	o := r.await(spec.Ref, "output", func(launcher.Observation) bool { return r.captured(spec.Ref, "ready") })
-	if err := syscall.Kill(-o.PID, syscall.SIGSTOP); err != nil {
+	if err := system.SignalGroup(o.PID, system.SIGSTOP); err != nil {
 		r.Fatal(err)
 	}
 	r.stop(spec.Ref, time.Hour)
@@ -127,7 +125,7 @@ func zombieChild(r *rig) {
 		r.Fatal(err)
 	}
 	r.poll("the child to be a zombie", func() bool {
-		return syscall.Kill(pid, 0) == nil && !alive(r, spec.Generation, pid)
+		return system.Signal(pid, 0) == nil && !alive(r, spec.Generation, pid)
 	})
 	if o, _ := r.observe(spec.Session); !o.Alive {
 		r.Fatalf("a zombie child ended the session: %+v", o)

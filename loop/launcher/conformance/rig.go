@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package conformance
 
 import (
@@ -13,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"pawl/handoff/system"
 	"pawl/loop/launcher"
 	"pawl/loop/launcher/proc"
 )
@@ -187,7 +186,7 @@ func (r *rig) kill(pid int) {
 	if pid <= 1 {
 		r.Fatalf("pid %d", pid)
 	}
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+	if err := system.Signal(pid, syscall.SIGKILL); err != nil {
 		r.Fatalf("kill %d: %v", pid, err)
 	}
 }

@@ -225,11 +225,11 @@ func TestALateAnswer(t *testing.T) {
 	l, dir := scripted(t, friendly+`next; while [ ! -e go ]; do sleep 0.02; done
 say '"result":{"sessions":[{"session":"s","generation":"late","alive":true}]}'
 while :; do next; say "$none"; done`, func(o *Options) { o.Times.Silent = time.Minute })
-	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-	defer cancel()
 	if _, err := l.Hello(testContext(t)); err != nil {
 		t.Fatal(err)
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
 	if _, err := l.Observe(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Observe: %v", err)
 	}

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package exec
 
 import (
@@ -14,6 +12,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/handoff/system"
 	"pawl/loop/launcher/proc"
 )
 
@@ -52,7 +51,7 @@ const queued = 64
 // start runs the program, in a process group of its own.
 func (l *Launcher) start() (*conn, error) {
 	env := l.opts.Env()
-	program, err := proc.FindProgram(l.opts.Argv[0], l.opts.Dir, env)
+	program, err := proc.FindTool(l.opts.Argv[0], l.opts.Dir, env)
 	if err != nil {
 		// Whoever asks is told what is missing, and need not read the whole PATH.
 		before, _, _ := strings.Cut(err.Error(), "not found in PATH=")
@@ -66,7 +65,8 @@ func (l *Launcher) start() (*conn, error) {
 		queue: make(chan []byte, queued), stop: make(chan struct{}), gone: make(chan struct{}),
 	}
 	c.cmd = osexec.CommandContext(context.Background(), program, l.opts.Argv[1:]...)
-	c.cmd.Env, c.cmd.Dir, c.cmd.SysProcAttr = env, l.opts.Dir, ownGroup()
+	c.cmd.Env, c.cmd.Dir = env, l.opts.Dir
+	system.OwnGroup(c.cmd)
 	theirs, err := c.pipes()
 	if err != nil {
 		return nil, errors.Join(err, closeAll(theirs...), closeAll(c.in, c.out, c.errOut))

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"pawl/internal/need"
 	"pawl/loop/launcher"
 	"pawl/loop/launcher/conformance"
 )
@@ -28,12 +29,33 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	code := m.Run()
+	code := run(m)
 	if left := leftovers(); left != "" {
 		fmt.Fprintf(os.Stderr, "processes were left behind:\n%s", left)
 		code = 1
 	}
 	os.Exit(code)
+}
+
+// run runs the tests with a python3 that starts fast.
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "python")
+	if err == nil {
+		err = need.Python(dir)
+	}
+	if err == nil {
+		err = os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	code := m.Run()
+	if err := os.RemoveAll(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	return code
 }
 
 // marker is in the command line of every process that the tests start.
@@ -76,26 +98,13 @@ func environ() []string { return os.Environ() }
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
-// needPython skips a test of a launcher that is written in Python where there is
-// none; with PAWL_TEST_ALL=1 that is a failure.
-func needPython(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("python3"); err == nil {
-		return
-	}
-	if os.Getenv("PAWL_TEST_ALL") == "1" {
-		t.Fatal("PAWL_TEST_ALL=1 wants every test to run, and there is no python3")
-	}
-	t.Skip("python3 is not on PATH")
-}
-
 // TestConformance runs the suite on the sample launcher. It is copied to where
 // its command line has the marker.
 func TestConformance(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the sample launcher looks into /proc")
 	}
-	needPython(t)
+	need.Program(t, "python3")
 	program := filepath.Join(folder(t), "pawl-launcher-sample")
 	text, err := os.ReadFile("../testdata/pawl-launcher-sample")
 	if err != nil {

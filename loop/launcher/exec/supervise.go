@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package exec
 
 import (
@@ -10,6 +8,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 const (
@@ -108,7 +108,8 @@ func (c *conn) end(exited <-chan error) {
 
 // signal signals the program's group, whose leader is not reaped yet.
 func (c *conn) signal(sig syscall.Signal) {
-	if err := syscall.Kill(-c.cmd.Process.Pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) && !errors.Is(err, syscall.EPERM) {
+	// On macOS a group of zombies may not be signalled.
+	if err := system.SignalGroup(c.cmd.Process.Pid, sig); err != nil && !errors.Is(err, syscall.EPERM) {
 		c.log.Warn("the launcher's program cannot be signalled", "program", c.name, "signal", sig.String(), "error", err)
 	}
 }
@@ -121,8 +122,6 @@ func (c *conn) reap() error {
 	}
 	return c.cmd.Wait()
 }
-
-func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 // within waits for a result, but not for ever.
 func within(result <-chan error, limit time.Duration) (err error, ok bool) {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"pawl/internal/need"
 	"pawl/loop/launcher/conformance"
 )
 
@@ -39,7 +40,7 @@ const lackPatience = 10 * time.Second
 // The tiny launcher passes all cases but those that are listed, and none of those.
 func TestTiny(t *testing.T) {
 	t.Parallel()
-	needPython(t)
+	need.Program(t, "python3")
 	text, err := os.ReadFile("../testdata/pawl-launcher-tiny")
 	if err != nil {
 		t.Fatal(err)

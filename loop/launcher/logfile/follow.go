@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package logfile
 
 import (
@@ -9,8 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
-
-	"golang.org/x/sys/unix"
+	"syscall"
 )
 
 // Rotated is the name that Rotate gives to what the log at path held before.
@@ -89,7 +86,7 @@ func stat(path string) os.FileInfo {
 
 // openRegular opens a file for reading; it returns nil where there is none.
 func openRegular(path string) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

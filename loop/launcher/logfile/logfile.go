@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 // Package logfile appends to a log that others may remove or rename at any time.
 package logfile
 
@@ -8,8 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 
-	"golang.org/x/sys/unix"
+	"pawl/handoff/system"
 )
 
 // File appends to whatever file has the log's name: when that was removed or
@@ -17,7 +16,7 @@ import (
 type File struct {
 	Path string
 	file *os.File
-	is   unix.Stat_t // the file that is open
+	is   os.FileInfo // the file that is open
 }
 
 // Write appends p to the file that has the name now, and makes one if need be.
@@ -42,19 +41,18 @@ func (l *File) Open() error {
 		return fmt.Errorf("log: %w", err)
 	}
 	// Without O_NONBLOCK a named pipe that nobody reads would hold us for ever.
-	f, err := os.OpenFile(l.Path, os.O_CREATE|os.O_WRONLY|os.O_APPEND|unix.O_NONBLOCK, 0o600)
+	f, err := os.OpenFile(l.Path, os.O_CREATE|os.O_WRONLY|os.O_APPEND|syscall.O_NONBLOCK, 0o600)
 	if err != nil {
 		return fmt.Errorf("log: %w", err)
 	}
-	var st unix.Stat_t
-	err = unix.Fstat(int(f.Fd()), &st)
-	if err == nil && st.Mode&unix.S_IFMT != unix.S_IFREG {
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
 		err = fmt.Errorf("log %q: not a regular file", l.Path)
 	}
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
-	l.file, l.is = f, st
+	l.file, l.is = f, info
 	return nil
 }
 
@@ -63,9 +61,8 @@ const Limit = 16 << 20
 
 // named says that the file that is open has the log's name.
 func (l *File) named() bool {
-	var st unix.Stat_t
-	err := unix.Stat(l.Path, &st)
-	return err == nil && st.Dev == l.is.Dev && st.Ino == l.is.Ino
+	info, err := os.Stat(l.Path)
+	return err == nil && os.SameFile(info, l.is)
 }
 
 // Rotate gives the file another name, its own with ".1" behind it, once it has
@@ -84,11 +81,14 @@ func (l *File) Rotate(limit int64) error {
 
 // Place returns the file's inode and size; zeros when there is none.
 func (l *File) Place() (inode uint64, size int64) {
-	var st unix.Stat_t
-	if l.file == nil || unix.Fstat(int(l.file.Fd()), &st) != nil {
+	if l.file == nil {
 		return 0, 0
 	}
-	return st.Ino, st.Size
+	info, err := l.file.Stat()
+	if err != nil {
+		return 0, 0
+	}
+	return system.Number(info), info.Size()
 }
 
 // Close closes the file; a later Write opens it again.

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 // Package proc finds, verifies and ends the processes of a session. A pid alone
 // proves nothing: nothing is signalled that could not be verified to belong.
 package proc

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package proc
 
 import (
@@ -8,9 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 
-	"golang.org/x/sys/unix"
+	"pawl/handoff/system"
 )
 
 // CheckFolder says what is wrong with a working folder.
@@ -60,19 +60,27 @@ func FindProgram(name, dir string, env []string) (string, error) {
 	return "", fmt.Errorf("program %q: not found in PATH=%s", name, path)
 }
 
+// FindTool finds a program of pawl's own needs, as git and tmux, like FindProgram. Parts
+// of PATH that are not absolute are passed over: from them it would run what lies
+// in a working folder, which is a repository that others write to.
+func FindTool(name, dir string, env []string) (string, error) {
+	parts := slices.DeleteFunc(filepath.SplitList(variable(env, "PATH")), func(part string) bool { return !filepath.IsAbs(part) })
+	return FindProgram(name, dir, []string{"PATH=" + strings.Join(parts, string(filepath.ListSeparator))})
+}
+
 // executable returns fs.ErrNotExist where there is nothing, and other errors
 // for what cannot be executed.
 func executable(path string) error {
 	info, err := os.Stat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR):
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
 		return fs.ErrNotExist
 	case err != nil:
 		return errors.Unwrap(err)
 	case info.IsDir():
 		return errors.New("is a folder")
 	}
-	if unix.Access(path, unix.X_OK) != nil {
+	if !system.Executable(path) {
 		return errors.New("not executable; chmod +x it")
 	}
 	return nil

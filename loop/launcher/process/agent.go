@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -8,8 +6,7 @@ import (
 	"io/fs"
 	"os"
 
-	"golang.org/x/sys/unix"
-
+	"pawl/handoff/system"
 	"pawl/loop/launcher"
 	"pawl/loop/launcher/proc"
 )
@@ -26,7 +23,7 @@ func startAgent(spec launcher.Spec, stdin, output *os.File) (*os.Process, error)
 	}
 	for _, f := range []*os.File{stdin, output} {
 		// Go's pipes are nonblocking, which the agent would inherit.
-		if err := unix.SetNonblock(int(f.Fd()), false); err != nil {
+		if err := system.SetNonblock(int(f.Fd()), false); err != nil {
 			return nil, err
 		}
 	}

@@ -1,13 +1,6 @@
 package process
 
-import (
-	"syscall"
-
-	"golang.org/x/sys/unix"
-)
-
-// fionread asks how many bytes lie in a pipe.
-const fionread = unix.TIOCINQ
+import "syscall"
 
 // agentAttr gives the agent a process group of its own, and has the kernel end
 // it when the thread that started it ends: that thread must live as long as the

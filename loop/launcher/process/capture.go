@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -10,9 +8,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 
-	"golang.org/x/sys/unix"
-
+	"pawl/handoff/system"
 	"pawl/loop/launcher"
 	"pawl/loop/launcher/logfile"
 	"pawl/loop/launcher/plain"
@@ -65,27 +63,27 @@ func readLog(s *state) ([]byte, error) {
 // readTail reads the end of a log, but not what was in it, if it is the file
 // with that inode, before from.
 func readTail(path string, inode uint64, from int64) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	var st unix.Stat_t
-	err = unix.Fstat(int(f.Fd()), &st)
-	if err == nil && st.Mode&unix.S_IFMT != unix.S_IFREG {
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
 		err = fmt.Errorf("log %q: not a regular file", path)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if st.Ino != inode || st.Size < from {
+	size := info.Size()
+	if system.Number(info) != inode || size < from {
 		from = 0
 	}
-	cut := st.Size-captureTail > from
-	from = max(from, st.Size-captureTail)
-	tail, err := io.ReadAll(io.NewSectionReader(f, from, st.Size-from))
+	cut := size-captureTail > from
+	from = max(from, size-captureTail)
+	tail, err := io.ReadAll(io.NewSectionReader(f, from, size-from))
 	if cut {
 		tail = wholeLines(tail)
 	}

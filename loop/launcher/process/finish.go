@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -9,7 +7,7 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"pawl/handoff/system"
 )
 
 // How long what an agent leaves behind may go on: until TERM, until KILL, and
@@ -33,8 +31,8 @@ func (e ending) exit() *exit {
 		return x
 	}
 	x.Code = e.status.ExitCode()
-	if ws, ok := e.status.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
-		x.Code, x.Signal = -1, unix.SignalName(ws.Signal())
+	if sig := system.EndedBy(e.status.Sys()); sig != 0 {
+		x.Code, x.Signal = -1, system.SignalName(sig)
 	}
 	return x
 }
@@ -72,9 +70,9 @@ func (k *keeper) tidy() {
 		now, sig := time.Now(), syscall.Signal(0)
 		switch {
 		case !now.Before(kill):
-			sig = unix.SIGKILL
+			sig = syscall.SIGKILL
 		case !now.Before(term) && !termed:
-			sig, termed = unix.SIGTERM, true
+			sig, termed = syscall.SIGTERM, true
 		}
 		left, err := k.kin.Signal(sig)
 		if err != nil {

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -7,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"golang.org/x/sys/unix"
+	"pawl/handoff/system"
 )
 
 // maxLine is the longest line, with its newline, that is written to an agent.
@@ -37,7 +35,7 @@ func openInput() (*input, error) {
 		return nil, fmt.Errorf("input pipe: %w", err)
 	}
 	in := &input{r: r, w: w, fd: int(w.Fd())}
-	if err := unix.SetNonblock(in.fd, true); err != nil {
+	if err := system.SetNonblock(in.fd, true); err != nil {
 		return nil, errors.Join(err, in.close())
 	}
 	return in, nil
@@ -45,12 +43,7 @@ func openInput() (*input, error) {
 
 // ready says whether a line can be taken now without waiting for the program.
 func (in *input) ready() bool {
-	if len(in.backlog) > 0 {
-		return false
-	}
-	fds := []unix.PollFd{{Fd: int32(in.fd), Events: unix.POLLOUT}}
-	n, err := unix.Poll(fds, 0)
-	return err == nil && n == 1 && fds[0].Revents&unix.POLLOUT != 0
+	return len(in.backlog) == 0 && system.HasRoom(in.fd)
 }
 
 // accept takes data behind all that was accepted before, and writes what the
@@ -69,13 +62,11 @@ func (in *input) acceptMessage(id, line string) error {
 // flush moves the backlog into the pipe as far as there is room.
 func (in *input) flush() error {
 	for len(in.backlog) > 0 {
-		n, err := unix.Write(in.fd, in.backlog)
-		switch {
-		case errors.Is(err, unix.EINTR):
-			continue
-		case errors.Is(err, unix.EAGAIN):
+		n, err := system.Write(in.fd, in.backlog)
+		if errors.Is(err, system.ErrWait) {
 			return nil
-		case err != nil:
+		}
+		if err != nil {
 			return fmt.Errorf("write to the agent's input: %w", err)
 		}
 		in.written += int64(n)
@@ -101,7 +92,7 @@ func (in *input) look() (pending int, drained []string, err error) {
 }
 
 func lyingIn(r *os.File) (int, error) {
-	n, err := unix.IoctlGetInt(int(r.Fd()), fionread)
+	n, err := system.Unread(int(r.Fd()))
 	if err != nil {
 		return 0, fmt.Errorf("look into the agent's input: %w", err)
 	}

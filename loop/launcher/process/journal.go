@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -32,6 +30,13 @@ func (m *marks) seen(id string) bool {
 	_, ok := m.index[id]
 	return ok
 }
+
+// shown is how many marks of a session an observation tells of: one that lives for
+// months is given tens of thousands of messages, and each pass reads the marks. The
+// keeper knows of all of them: none is written again.
+const shown = 1000
+
+func (m *marks) newest() []launcher.Mark { return m.list[max(len(m.list)-shown, 0):] }
 
 func (m *marks) add(e entry) {
 	if i, ok := m.index[e.ID]; ok {

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -12,8 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"pawl/handoff/system"
 	"pawl/loop/launcher"
 	"pawl/loop/launcher/logfile"
 	"pawl/loop/launcher/proc"
@@ -52,7 +49,7 @@ func startSession(folder string, told *slog.Logger) (*keeper, error) {
 		look: stoppedTimer(), kill: stoppedTimer()}
 	// From the first moment that there is an agent, none of these may end its
 	// keeper. Handled and not ignored: what is ignored the agent would inherit.
-	signal.Notify(k.signals, unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGQUIT)
+	signal.Notify(k.signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT)
 	k.socket = layout(o.Runtime).socket(o.Spec.Session, o.Spec.Generation)
 	if err := k.open(); err != nil {
 		return nil, err
@@ -114,7 +111,7 @@ func (k *keeper) start(spec launcher.Spec) error {
 		err = k.state.save(k.folder)
 	}
 	if err != nil {
-		return errors.Join(err, unix.Kill(-k.agent.Pid, unix.SIGKILL))
+		return errors.Join(err, system.SignalGroup(k.agent.Pid, syscall.SIGKILL))
 	}
 	k.out = startOutput(r, log, k.live, k.told)
 	return nil
@@ -127,7 +124,7 @@ func (k *keeper) identify() (err error) {
 	if k.state.Leader, err = proc.Identify(k.agent.Pid); err != nil {
 		return err
 	}
-	session, err := unix.Getsid(0)
+	session, err := system.OwnSessionID()
 	k.kin = proc.Kin{Generation: k.state.Generation, Leader: k.state.Leader, Session: session}
 	return err
 }
@@ -160,7 +157,7 @@ func (k *keeper) signalGroup(sig syscall.Signal) {
 	if errors.Is(k.agent.Signal(syscall.Signal(0)), os.ErrProcessDone) {
 		return
 	}
-	if err := unix.Kill(-k.agent.Pid, sig); err != nil && !errors.Is(err, unix.ESRCH) {
-		k.told.Warn("the agent's group was not signalled", "signal", unix.SignalName(sig), "error", err)
+	if err := system.SignalGroup(k.agent.Pid, sig); err != nil {
+		k.told.Warn("the agent's group was not signalled", "error", err)
 	}
 }

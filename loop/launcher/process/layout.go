@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -11,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/sys/unix"
+	"pawl/handoff/system"
 )
 
 // maxSocket is the longest path that a socket can be bound to everywhere:
@@ -49,15 +47,15 @@ func (l layout) prepare() error {
 	if err := os.MkdirAll(string(l), 0o700); err != nil {
 		return fmt.Errorf("runtime folder: %w", err)
 	}
-	var st unix.Stat_t
-	if err := unix.Lstat(string(l), &st); err != nil {
-		return fmt.Errorf("runtime folder %q: %w", string(l), err)
+	info, err := os.Lstat(string(l))
+	if err != nil {
+		return fmt.Errorf("runtime folder: %w", err)
 	}
-	if st.Mode&unix.S_IFMT != unix.S_IFDIR {
+	if !info.IsDir() {
 		return fmt.Errorf("runtime folder %q: not a folder (symbolic links are not followed)", string(l))
 	}
-	if int(st.Uid) != os.Geteuid() || st.Mode&0o077 != 0 {
-		return fmt.Errorf("runtime folder %q: owned by user %d with mode %04o; it must be yours with mode 0700", string(l), st.Uid, st.Mode&0o777)
+	if owner, ok := system.Owner(info); ok && (owner != os.Geteuid() || info.Mode()&0o077 != 0) {
+		return fmt.Errorf("runtime folder %q: owned by user %d with mode %04o; it must be yours with mode 0700", string(l), owner, info.Mode().Perm())
 	}
 	for _, dir := range []string{"lock", "session", "sock"} {
 		if err := os.MkdirAll(filepath.Join(string(l), "process", dir), 0o700); err != nil {

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -7,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"pawl/loop/launcher/proc"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"pawl/handoff/system"
+	"pawl/loop/launcher/proc"
 )
 
 // tryLock takes the lock of a session's name, or returns nil when another has
@@ -22,14 +20,14 @@ func tryLock(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	err = system.Lock(f)
 	if err == nil {
 		return f, nil
 	}
 	if closeErr := f.Close(); closeErr != nil {
 		return nil, closeErr
 	}
-	if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EINTR) {
+	if errors.Is(err, system.ErrLocked) {
 		return nil, nil
 	}
 	return nil, fmt.Errorf("lock %q: %w", path, err)

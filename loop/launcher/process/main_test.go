@@ -4,11 +4,14 @@ package process
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,10 +22,9 @@ import (
 // The test binary is its own pump: run as "pawl" it does what the command does.
 func TestMain(m *testing.M) {
 	if os.Args[0] == "pawl" {
-		os.Exit(PumpMain(os.Args[2:], os.Stdout, os.Stderr))
+		os.Exit(pump())
 	}
-	// Cases mostly wait for processes, and those of a -race binary each sleep for
-	// a second before they exit.
+	// Cases mostly wait for processes.
 	flag.Parse()
 	if err := flag.Set("test.parallel", "16"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -33,7 +35,50 @@ func TestMain(m *testing.M) {
 		fmt.Fprintf(os.Stderr, "processes were left behind:\n%s", left)
 		code = 1
 	}
+	if races := raceLogs(); races != "" {
+		fmt.Fprintln(os.Stderr, races)
+		code = 1
+	}
 	os.Exit(code)
+}
+
+// pump runs a pump. Its environment is empty, so it gives itself what one built with
+// -race needs: it is not to sleep for a second before it exits, and a place for
+// what it finds, which nobody would hear of.
+func pump() int {
+	if folder := os.Args[len(os.Args)-1]; os.Getenv("GORACE") == "" && strings.HasPrefix(folder, runtimeMark) {
+		self, err := os.Executable()
+		if err == nil {
+			err = syscall.Exec(self, os.Args, append(os.Environ(), "GORACE=atexit_sleep_ms=0 log_path="+raceLog(folder)))
+		}
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return PumpMain(os.Args[2:], os.Stdout, os.Stderr)
+}
+
+// raceLog is where a pump writes of data races: beside the runtime folder that its
+// session's folder is in, which goes with the test.
+func raceLog(folder string) string {
+	top, _, _ := strings.Cut(strings.TrimPrefix(folder, "/tmp/"), "/")
+	return "/tmp/" + top + raceSuffix
+}
+
+// raceLogs are what the pumps of this run wrote of data races. It removes them.
+func raceLogs() string {
+	logs, err := filepath.Glob("/tmp/" + runtimePrefix() + "*" + raceSuffix + ".*")
+	if err != nil {
+		return err.Error()
+	}
+	var all strings.Builder
+	for _, log := range logs {
+		text, err := os.ReadFile(log)
+		if err = errors.Join(err, os.Remove(log)); err != nil {
+			fmt.Fprintln(&all, err)
+		}
+		all.Write(text)
+	}
+	return all.String()
 }
 
 // leftovers waits for the pumps of this run, which end right after their
@@ -56,7 +101,14 @@ func leftovers() string {
 	}
 }
 
-func runtimePrefix() string { return fmt.Sprintf("pawl-test-%d-", os.Getpid()) }
+const (
+	runtimeMark = "/tmp/pawl-test-"
+	raceSuffix  = ".race"
+)
+
+func runtimePrefix() string {
+	return fmt.Sprintf("%s%d-", strings.TrimPrefix(runtimeMark, "/tmp/"), os.Getpid())
+}
 
 // testOptions have a runtime folder with a path that is short enough for sockets.
 func testOptions(t testing.TB) Options {

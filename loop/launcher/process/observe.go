@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -94,7 +92,7 @@ func (l *Launcher) observe(ctx context.Context, name string) (launcher.Observati
 	s := k.state
 	o := launcher.Observation{Ref: s.ref(), Agent: s.Agent, Owner: s.Owner, Phase: s.Phase,
 		PID: s.Leader.PID, Started: s.Leader.Started, Alive: c == running,
-		Output: printed, Pending: unread, Marks: slices.Clone(k.marks.list)}
+		Output: printed, Pending: unread, Marks: slices.Clone(k.marks.newest())}
 	if o.Output.IsZero() {
 		o.Output = s.At
 	}

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -9,8 +7,7 @@ import (
 	"os"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"pawl/handoff/system"
 	"pawl/loop/launcher/logfile"
 )
 
@@ -163,7 +160,7 @@ func (o *output) pauseReader() error {
 	var readErr error
 	for total := 0; total < lastWords; {
 		n := 0
-		err := raw.Control(func(fd uintptr) { n, readErr = unix.Read(int(fd), buf) })
+		err := raw.Control(func(fd uintptr) { n, readErr = system.Read(int(fd), buf) })
 		if err != nil {
 			return err
 		}
@@ -173,7 +170,7 @@ func (o *output) pauseReader() error {
 		o.take(buf[:n])
 		total += n
 	}
-	if errors.Is(readErr, unix.EAGAIN) {
+	if errors.Is(readErr, system.ErrWait) {
 		return nil
 	}
 	return readErr

@@ -4,6 +4,7 @@ package process
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -100,4 +101,16 @@ func FuzzLive(f *testing.F) {
 			t.Errorf("accepted %q", data)
 		}
 	})
+}
+
+// A session that lives for months is told of by its newest messages, and knows all.
+func TestAnObservationTellsOfTheNewestMessages(t *testing.T) {
+	var m marks
+	for i := range 3 * shown {
+		m.add(entry{ID: fmt.Sprint("w", i)})
+	}
+	list := m.newest()
+	if len(list) != shown || list[shown-1].ID != fmt.Sprint("w", 3*shown-1) || !m.seen("w0") {
+		t.Errorf("%d marks, the last %v; the first is known: %v", len(list), list[len(list)-1], m.seen("w0"))
+	}
 }

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -10,7 +8,8 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
-	"syscall"
+
+	"pawl/handoff/system"
 )
 
 // The pump is run in two steps, so that the keeper is nobody's child and no
@@ -37,8 +36,8 @@ func PumpMain(args []string, stdout, stderr io.Writer) int {
 	if len(args) != 2 || (args[0] != stepStart && args[0] != stepKeep) {
 		return complain(stderr, errors.New("pump: started by pawl itself, not by hand"), 2)
 	}
-	syscall.CloseOnExec(reportFD)
-	syscall.CloseOnExec(lockFD)
+	system.CloseOnExec(reportFD)
+	system.CloseOnExec(lockFD)
 	tell, lock := os.NewFile(reportFD, "report"), os.NewFile(lockFD, "lock")
 	var err error
 	if args[0] == stepStart {

@@ -1,13 +1,11 @@
-//go:build linux || darwin
-
 package process
 
 import (
 	"fmt"
+	"pawl/handoff/system"
 	"pawl/loop/launcher/plain"
+	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 const (
@@ -32,7 +30,7 @@ func (k *keeper) serve() error {
 			k.killAll()
 		case s := <-k.signals:
 			// What a terminal sends is not meant for a keeper, which has none.
-			if s == unix.SIGTERM {
+			if s == syscall.SIGTERM {
 				k.stop(politeness)
 			}
 		}
@@ -127,9 +125,9 @@ func (k *keeper) stop(patience time.Duration) {
 	now := time.Now()
 	kill := now.Add(max(patience, 0))
 	if k.state.Stop == nil {
-		k.signalGroup(unix.SIGTERM)
+		k.signalGroup(syscall.SIGTERM)
 		// A process that was halted would keep TERM waiting for ever.
-		k.signalGroup(unix.SIGCONT)
+		k.signalGroup(system.SIGCONT)
 		k.state.Stop = &stopOrder{Asked: now, Kill: kill}
 	} else if kill.Before(k.state.Stop.Kill) {
 		k.state.Stop.Kill = kill
@@ -141,8 +139,8 @@ func (k *keeper) stop(patience time.Duration) {
 }
 
 func (k *keeper) killAll() {
-	k.signalGroup(unix.SIGKILL)
-	if _, err := k.kin.Signal(unix.SIGKILL); err != nil {
+	k.signalGroup(syscall.SIGKILL)
+	if _, err := k.kin.Signal(syscall.SIGKILL); err != nil {
 		k.told.Warn("not all of the session could be killed", "error", err)
 	}
 }

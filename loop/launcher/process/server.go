@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -36,6 +34,10 @@ func startServer(socket string, told *slog.Logger) (*server, error) {
 	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"})
 	if err != nil {
 		return nil, fmt.Errorf("socket: %w", err)
+	}
+	// Its folder is ours alone; so is it, whatever the umask.
+	if err := os.Chmod(socket, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("socket: %w", err), listener.Close())
 	}
 	s := &server{listener: listener, calls: make(chan call), done: make(chan struct{}), told: told}
 	s.running.Add(1)

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package process
 
 import (
@@ -10,9 +8,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"pawl/handoff/system"
 	"pawl/loop/launcher/plain"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -39,7 +37,7 @@ func runPump(ctx context.Context, o order, folder string, lock *os.File) error {
 	cmd.Dir = "/"
 	cmd.Stderr = notes
 	cmd.ExtraFiles = []*os.File{tell, lock}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	system.OwnSession(cmd)
 	cmd.WaitDelay = time.Second
 	runErr := cmd.Run()
 	closeErr := errors.Join(tell.Close(), notes.Close())

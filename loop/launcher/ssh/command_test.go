@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"pawl/internal/need"
+
 	"github.com/kballard/go-shellquote"
 )
 
@@ -19,13 +21,7 @@ func TestEveryLoginShellReadsTheSameWords(t *testing.T) {
 	for _, shell := range []string{"sh", "bash", "zsh", "fish", "dash"} {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
-			path, err := exec.LookPath(shell)
-			if err != nil {
-				if os.Getenv("PAWL_TEST_ALL") == "1" {
-					t.Fatal(err)
-				}
-				t.Skip(err)
-			}
+			path := need.Program(t, shell)
 			home := t.TempDir()
 			for _, profile := range []string{".profile", ".zprofile"} { // what a person's profile says is in nobody's way
 				if err := os.WriteFile(home+"/"+profile, []byte("echo welcome\nFROM_PROFILE=yes; export FROM_PROFILE\n"), 0o600); err != nil {

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package ssh
 
 import (
@@ -35,7 +33,7 @@ func Serve(ctx context.Context, o ServeOptions, in io.Reader, out io.Writer) err
 		return err
 	}
 	env := withoutConnection(o.Env)
-	program, err := proc.FindProgram("tmux", "/", env)
+	program, err := proc.FindTool("tmux", "/", env)
 	if err != nil {
 		return ErrNoTmux
 	}

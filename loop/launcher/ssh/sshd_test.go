@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"pawl/internal/need"
 	execlauncher "pawl/loop/launcher/exec"
 	"pawl/loop/launcher/tmux"
 	"pawl/loop/sim/tui"
@@ -85,12 +86,7 @@ const sshdProgram = "/usr/sbin/sshd"
 func newHost(t testing.TB) *host {
 	t.Helper()
 	for _, tool := range []string{sshdProgram, "ssh", "ssh-keygen", "tmux"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("PAWL_TEST_ALL") == "1" {
-				t.Fatalf("%s is not there, and PAWL_TEST_ALL=1 wants every test to run", tool)
-			}
-			t.Skipf("%s is not there", tool)
-		}
+		need.Program(t, tool)
 	}
 	dir, err := os.MkdirTemp("/tmp", "pawl-ssh-")
 	if err != nil {

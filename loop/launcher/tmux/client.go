@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package tmux
 
 import (
@@ -10,9 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"time"
 
+	"pawl/handoff/system"
 	"pawl/loop/launcher/plain"
 )
 
@@ -36,8 +34,8 @@ func (c client) run(ctx context.Context, stdin []byte, args ...string) (string, 
 	cmd.Env = clientEnv(os.Environ())
 	cmd.Dir = "/"
 	cmd.Stdin = bytes.NewReader(stdin)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	system.OwnGroup(cmd)
+	cmd.Cancel = func() error { return system.KillGroup(cmd) }
 	cmd.WaitDelay = time.Second
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint

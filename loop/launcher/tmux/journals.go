@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package tmux
 
 import (
@@ -8,6 +6,11 @@ import (
 	"errors"
 	"strings"
 )
+
+// shown is how many entries of a pane's journal an observation tells of, three for
+// each message: a session that lives for months is given tens of thousands, and each
+// pass reads them. The pane knows of all of them: none is typed again.
+const shown = 3000
 
 // readJournals returns the journals of all panes by generation, and asks tmux
 // only for those that have grown.
@@ -37,6 +40,7 @@ func (l *Launcher) readJournals(ctx context.Context, panes []pane) (map[string][
 	defer l.mu.Unlock()
 	for gen, text := range texts {
 		entries := parseJournal(text)
+		entries = entries[max(len(entries)-shown, 0):]
 		out[gen], l.journals[gen] = entries, cachedJournal{bytes: len(text), entries: entries}
 	}
 	return out, nil

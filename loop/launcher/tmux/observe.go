@@ -1,16 +1,12 @@
-//go:build linux || darwin
-
 package tmux
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strconv"
+	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"pawl/handoff/system"
 	"pawl/loop/launcher"
 )
 
@@ -55,7 +51,7 @@ func (p pane) exit(now time.Time) *launcher.Exit {
 		x.At = now
 	}
 	if n, err := strconv.Atoi(p.signal); err == nil && n > 0 {
-		x.Signal = unix.SignalName(unix.Signal(n))
+		x.Signal = system.SignalName(syscall.Signal(n))
 	} else if n, err := strconv.Atoi(p.status); err == nil {
 		x.Code = n
 	} else {
@@ -72,7 +68,7 @@ const settled = 300 * time.Millisecond
 func (p pane) unread(told []launcher.Mark) int {
 	for _, m := range told {
 		if !m.Written.IsZero() && m.Drained.IsZero() {
-			n, err := unreadOn(p.tty)
+			n, err := system.UnreadOn(p.tty)
 			if err != nil {
 				return 0
 			}
@@ -89,14 +85,4 @@ func drained(told []launcher.Mark, unread int, now time.Time) {
 			told[i].Drained = m.Written
 		}
 	}
-}
-
-// unreadOn is how many bytes a program could read from a terminal now.
-func unreadOn(tty string) (int, error) {
-	fd, err := unix.Open(tty, unix.O_RDONLY|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return 0, fmt.Errorf("terminal %q: %w", tty, err)
-	}
-	n, err := unix.IoctlGetInt(fd, fionread)
-	return n, errors.Join(err, unix.Close(fd))
 }

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package tmux
 
 import (
@@ -8,8 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"golang.org/x/sys/unix"
-
+	"pawl/handoff/system"
 	"pawl/loop/launcher/proc"
 )
 
@@ -67,7 +64,7 @@ func (l *Launcher) recall() bool {
 		l.server = proc.Identity{}
 		return false
 	}
-	if err := unix.Kill(l.server.PID, unix.SIGUSR1); err != nil {
+	if err := system.Signal(l.server.PID, system.SIGUSR1); err != nil {
 		l.log.Warn("a tmux server that lost its socket cannot be asked for another", "pid", l.server.PID, "error", err)
 	}
 	return true

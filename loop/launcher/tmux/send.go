@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package tmux
 
 import (
@@ -10,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"pawl/handoff/system"
 	"pawl/loop/delivery"
 	"pawl/loop/launcher"
 	"pawl/loop/launcher/plain"
@@ -209,7 +208,7 @@ func (l *Launcher) lookAt(ctx context.Context, p pane, m launcher.Message) (deli
 	if read.Composer.Found {
 		state.line = delivery.InputOf(read.Composer.Text, read.Composer.Folded, state.lying.text)
 	}
-	if n, err := unreadOn(p.tty); err == nil {
+	if n, err := system.UnreadOn(p.tty); err == nil {
 		t.Unread = n
 	} else if !errors.Is(err, context.Canceled) {
 		l.log.Debug("a terminal cannot be asked what was not read", "session", p.Session, "error", err)

@@ -1,5 +1,3 @@
-//go:build linux || darwin
-
 package tmux
 
 import (
@@ -9,9 +7,9 @@ import (
 	"io"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
+	"pawl/handoff/system"
 	"pawl/loop/launcher/proc"
 )
 
@@ -59,7 +57,7 @@ func become(ctx context.Context, file string) error {
 	if err := os.Chdir(o.Dir); err != nil {
 		return err
 	}
-	if err := syscall.Exec(o.Program, o.Argv, withTerm(o.Env, os.Getenv("TERM"))); err != nil {
+	if err := system.Become(o.Program, o.Argv, withTerm(o.Env, os.Getenv("TERM"))); err != nil {
 		return fmt.Errorf("program %q: %w", o.Program, err)
 	}
 	return nil

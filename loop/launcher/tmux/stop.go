@@ -1,16 +1,12 @@
-//go:build linux || darwin
-
 package tmux
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"pawl/handoff/system"
 	"pawl/loop/launcher"
 	"pawl/loop/launcher/proc"
 )
@@ -61,12 +57,12 @@ const deadlineSlack = 100 * time.Millisecond
 // terminate sends TERM to a leader's process group, and wakes it should it be
 // halted.
 func terminate(leader proc.Identity) error {
-	return errors.Join(signalGroup(leader, unix.SIGTERM), signalGroup(leader, unix.SIGCONT))
+	return errors.Join(signalGroup(leader, syscall.SIGTERM), signalGroup(leader, system.SIGCONT))
 }
 
 func kill(p pane) error {
-	_, err := leader(p).Signal(unix.SIGKILL)
-	return errors.Join(signalGroup(p.identity, unix.SIGKILL), err)
+	_, err := leader(p).Signal(syscall.SIGKILL)
+	return errors.Join(signalGroup(p.identity, syscall.SIGKILL), err)
 }
 
 // signalGroup signals the group that the agent leads: it began as the leader of
@@ -76,8 +72,5 @@ func signalGroup(leader proc.Identity, sig syscall.Signal) error {
 	if err != nil || !there {
 		return err
 	}
-	if err := unix.Kill(-leader.PID, sig); err != nil && !errors.Is(err, unix.ESRCH) {
-		return fmt.Errorf("signal %v to process group %d: %w", sig, leader.PID, err)
-	}
-	return nil
+	return system.SignalGroup(leader.PID, sig)
 }

@@ -1,13 +1,10 @@
-//go:build linux || darwin
-
 package tmux
 
 import (
 	"context"
 	"fmt"
+	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"pawl/loop/launcher/proc"
 )
@@ -25,14 +22,14 @@ func tidy(ctx context.Context, kin proc.Kin) error {
 	if err := proc.Pause(ctx, leftoverGrace); err != nil {
 		return err
 	}
-	left, err := kin.Signal(unix.SIGTERM)
+	left, err := kin.Signal(syscall.SIGTERM)
 	if err != nil || left == 0 {
 		return err
 	}
 	for begin := time.Now(); time.Since(begin) < leftoverKill; {
-		sig := unix.Signal(0)
+		sig := syscall.Signal(0)
 		if time.Since(begin) >= leftoverTerm {
-			sig = unix.SIGKILL
+			sig = syscall.SIGKILL
 		}
 		if left, err = kin.Signal(sig); err != nil || left == 0 {
 			return err

@@ -1,6 +1,6 @@
-package tmux
+package system
 
 import "golang.org/x/sys/unix"
 
-// fionread asks how many bytes wait to be read.
+// fionread asks how many bytes can be read.
 const fionread = unix.TIOCINQ

@@ -1,3 +1,5 @@
+//go:build !linux
+
 package exec
 
 // awaitEnd would wait until a child has ended without reaping it. It is not done

@@ -1,6 +1,0 @@
-package realcli
-
-import "golang.org/x/sys/unix"
-
-// fionread asks how many bytes wait to be read.
-const fionread = unix.TIOCINQ
