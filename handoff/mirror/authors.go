@@ -40,7 +40,7 @@ func (m *Mirror) Authors(ctx context.Context, since, tip string) ([]Author, erro
 		if hash == "" {
 			continue
 		}
-		if !isCommitName(hash) {
+		if !isObjectName(hash) {
 			return nil, fmt.Errorf("%q is no full commit hash; pass one that a look at origin told", bound(hash, maxLine))
 		}
 		known, err := r.isCommit(ctx, hash)

@@ -9,8 +9,9 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 // errMissing says that the mirror has no object of that name.
@@ -114,7 +115,7 @@ func (b *batch) close() error {
 	defer stop.Stop()
 	err := b.in.Close()
 	if werr := b.cmd.Wait(); werr != nil {
-		err = errors.Join(err, werr, signalGroup(b.cmd, syscall.SIGKILL))
+		err = errors.Join(err, werr, system.KillGroup(b.cmd))
 	}
 	return err
 }

@@ -1,13 +1,13 @@
 package mirror
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"pawl/bench/history"
 )
 
 // aged is an origin with n commits, its mirror, and one commit more that was
@@ -17,30 +17,18 @@ func aged(b *testing.B, n int) (m *Mirror, old, cursor, tip string) {
 	if n > 10_000 && testing.Short() {
 		b.Skip("a large history")
 	}
-	r := newRepo(b, "--bare")
-	in, out := io.Pipe()
-	go func() {
-		w := bufio.NewWriter(out)
-		for i := range n {
-			fmt.Fprintf(w, "commit refs/heads/main\nmark :%d\ncommitter C <c@d> %d +0000\ndata 14\nclaim(g): work\nM 100644 inline docs/f%d\ndata 2\n%d\n\n\n",
-				i+1, 1_600_000_000+i, i%100, i%10)
-		}
-		// A failed write shows as fast-import's own failure.
-		out.CloseWithError(w.Flush())
-	}()
-	if said, err := r.try(r.dir, in, "fast-import", "--quiet"); err != nil {
-		b.Fatalf("fast-import: %v\n%s", err, said)
+	r := repo{b, filepath.Join(b.TempDir(), "origin.git")}
+	if err := history.Make(b.Context(), r.dir, n); err != nil {
+		b.Fatal(err)
 	}
 	m = mirrorOf(b, r.dir)
 	look(b, m)
 	r.in(m.opt.Dir, "repack", "-adq")
 	cursor = r.git("rev-parse", "main")
-	old = r.git("rev-parse", fmt.Sprintf("main~%d", min(n-1, 5000)))
-	work := repo{b, filepath.Join(b.TempDir(), "work")}
-	work.in("", "clone", "-q", "--no-checkout", "--shared", r.dir, work.dir)
-	work.git("read-tree", "HEAD")
-	work.git("commit", "-q", "--allow-empty", "-m", "claim(x): y")
-	work.git("push", "-q", "origin", "HEAD:main")
+	old = r.git("rev-parse", fmt.Sprintf("main~%d", min(n/2, 4000)))
+	if err := history.Grow(b.Context(), r.dir, "claim(x): y"); err != nil {
+		b.Fatal(err)
+	}
 	tip = look(b, m).Tip
 	return m, old, cursor, tip
 }
@@ -57,27 +45,27 @@ func BenchmarkPass(b *testing.B) {
 			b.Run("window of one", func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					w, err := m.Window(context.Background(), Query{Cursor: cursor, Tip: tip, Docs: "docs", Inboxes: []string{"IN.md", "f1"}})
+					w, err := m.Window(context.Background(), Query{Cursor: cursor, Tip: tip, Docs: "dir00", Inboxes: []string{"IN.md", "file01.go"}})
 					if err != nil || len(w.Commits) != 1 || len(w.Inboxes) != 1 {
 						b.Fatal(len(w.Commits), err)
 					}
 				}
 			})
-			b.Run("window of 5000", func(b *testing.B) {
+			b.Run("a long window", func(b *testing.B) {
 				for b.Loop() {
-					if _, err := m.Window(context.Background(), Query{Cursor: old, Tip: tip, Docs: "docs", Inboxes: []string{"IN.md", "f1"}}); err != nil {
+					if _, err := m.Window(context.Background(), Query{Cursor: old, Tip: tip, Docs: "dir00", Inboxes: []string{"IN.md", "file01.go"}}); err != nil {
 						b.Fatal(err)
 					}
 				}
 			})
 			b.Run("without memory", func(b *testing.B) {
 				for b.Loop() {
-					if _, err := m.Window(context.Background(), Query{Tip: tip, Lookback: 500, Docs: "docs", Inboxes: []string{"f1"}}); err != nil {
+					if _, err := m.Window(context.Background(), Query{Tip: tip, Lookback: 500, Docs: "dir00", Inboxes: []string{"file01.go"}}); err != nil {
 						b.Fatal(err)
 					}
 				}
 			})
-			for name, from := range map[string]string{"rev-list of one": cursor, "rev-list of 5000": old} {
+			for name, from := range map[string]string{"rev-list of one": cursor, "rev-list of a long range": old} {
 				b.Run(name, func(b *testing.B) {
 					for b.Loop() {
 						cmd := exec.CommandContext(b.Context(), "git", "rev-list", "--parents", from+".."+tip)

@@ -10,12 +10,12 @@ import (
 	"strings"
 )
 
-// unpackLimit keeps a fetch of up to this many objects loose. Loose objects are
-// found without loading an index, so that a look costs the same on an old
-// repository. A commit of an agent brings about four objects (itself and a path
-// of trees and a file): 5000 covers the thousand commits that are walked without
-// the git program, and unpacks in about a second.
-const unpackLimit = "5000"
+// unpackLimit keeps a fetch of fewer objects loose; git's own limit is the same.
+// Loose objects are found without loading an index, so that a look costs the same on
+// an old repository. A commit of an agent brings about four objects (itself and a path
+// of trees and a file). To unpack a thousand commits took ten times as long as to keep
+// their pack and have the git program list it.
+const unpackLimit = "100"
 
 // sourceFile names, within a mirror, the origin that it is of.
 const sourceFile = "pawl-source"
@@ -30,12 +30,13 @@ func (m *Mirror) bring(ctx context.Context, src source, look *Look) error {
 		return err
 	}
 	defer unlock()
-	if m.sound(src) {
+	if m.sound(src) && objectFormat(m.tip()) == objectFormat(look.Tip) {
 		if m.tip() == look.Tip {
 			return nil // another process fetched it while we waited
 		}
 		m.removeStaleLocks()
 		err := m.fetch(ctx, m.opt.Dir, src, look.Branch)
+		m.removeTornPacks()
 		if err == nil {
 			m.maintain(ctx, busyTimes)
 		}
@@ -46,7 +47,7 @@ func (m *Mirror) bring(ctx context.Context, src source, look *Look) error {
 		m.opt.Log.Warn("the mirror of origin is damaged and is built anew", "why", err)
 	}
 	m.opt.Log.Info("origin is fetched whole, which takes a while where it is large", "url", look.URL, "branch", look.Branch)
-	if err := m.rebuild(ctx, src, look.Branch); err != nil {
+	if err := m.rebuild(ctx, src, look); err != nil {
 		return err
 	}
 	m.suspect.Store(false)
@@ -65,7 +66,7 @@ func (m *Mirror) newest(named string, err error) string {
 // tip is the commit that the mirror holds as the branch's tip; "" when none.
 func (m *Mirror) tip() string {
 	hash, err := refFiles{dir: m.opt.Dir, common: m.opt.Dir}.read(tipRef)
-	if err != nil || !isCommitName(hash) {
+	if err != nil || !isObjectName(hash) {
 		return ""
 	}
 	return hash
@@ -137,9 +138,22 @@ func isDamage(err error) bool {
 	return false
 }
 
+// refsAreFiles has git init make a repository whose refs are read without a
+// process, whatever the user's configuration prefers (git 2.45). An older git knows
+// no other kind, and not this variable.
+const refsAreFiles = "GIT_DEFAULT_REF_FORMAT=files"
+
+// objectFormat is what git calls the kind of a full hash.
+func objectFormat(hash string) string {
+	if len(hash) == sha256Digits {
+		return "sha256"
+	}
+	return "sha1"
+}
+
 // rebuild builds the mirror in a folder beside and renames it into place, so
 // that an end at any moment leaves the old one or the new one.
-func (m *Mirror) rebuild(ctx context.Context, src source, branch string) (err error) {
+func (m *Mirror) rebuild(ctx context.Context, src source, look *Look) (err error) {
 	parent, base := filepath.Split(m.opt.Dir)
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return fmt.Errorf("make the mirror's folder: %w", err)
@@ -150,11 +164,11 @@ func (m *Mirror) rebuild(ctx context.Context, src source, branch string) (err er
 		return fmt.Errorf("make the mirror's folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	initial := []string{"-c", "init.defaultBranch=main", "init", "--bare", "--quiet", "--template=", "--object-format=sha1", "--", dir}
-	if _, err := m.git.lines(ctx, localTimeout, nil, initial...); err != nil {
+	initial := []string{"-c", "init.defaultBranch=main", "init", "--bare", "--quiet", "--template=", "--object-format=" + objectFormat(look.Tip), "--", dir}
+	if _, err := m.git.lines(ctx, localTimeout, []string{refsAreFiles}, initial...); err != nil {
 		return err
 	}
-	if err := m.fetch(ctx, dir, src, branch); err != nil {
+	if err := m.fetch(ctx, dir, src, look.Branch); err != nil {
 		return err
 	}
 	for _, args := range [][]string{
@@ -175,7 +189,7 @@ func (m *Mirror) rebuild(ctx context.Context, src source, branch string) (err er
 // keepCursor carries the pin over when the new mirror has the commit too.
 func (m *Mirror) keepCursor(ctx context.Context, dir string) {
 	cursor, err := refFiles{dir: m.opt.Dir, common: m.opt.Dir}.read(cursorRef)
-	if err != nil || !isCommitName(cursor) {
+	if err != nil || !isObjectName(cursor) {
 		return
 	}
 	if _, err := m.git.lines(ctx, localTimeout, nil, "--git-dir="+dir, "update-ref", cursorRef, cursor); err != nil {

@@ -123,7 +123,7 @@ func (r *reader) below(ctx context.Context, hashes []string) ([]string, error) {
 		if errors.As(err, &failed) && failed.code == 1 {
 			return nil, nil // they have none
 		}
-		if err != nil || len(lines) == 0 || !isCommitName(lines[0]) {
+		if err != nil || len(lines) == 0 || !isObjectName(lines[0]) {
 			return nil, r.damaged(ctx, "common ancestor", err)
 		}
 		base = lines[0]

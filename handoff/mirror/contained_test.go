@@ -1,9 +1,11 @@
 package mirror
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -108,6 +110,23 @@ func TestAReviewOfAnOpenClaimContainsTheOlderOnes(t *testing.T) {
 	}
 }
 
+// loosen unpacks what came as a pack, as if it had come in many small pushes.
+func loosen(t *testing.T, r repo, m *Mirror) {
+	t.Helper()
+	aside := t.TempDir()
+	each(t, filepath.Join(m.opt.Dir, "objects", "pack", "pack-*"), func(path string) error {
+		return moveFile(path, filepath.Join(aside, filepath.Base(path)))
+	})
+	each(t, filepath.Join(aside, "*.pack"), func(path string) error {
+		pack, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		_, err = r.try(m.opt.Dir, pack, "unpack-objects", "-q")
+		return errors.Join(err, pack.Close())
+	})
+}
+
 // TestTheWalkIsBounded relates commits that lie far apart.
 func TestTheWalkIsBounded(t *testing.T) {
 	t.Parallel()
@@ -115,6 +134,7 @@ func TestTheWalkIsBounded(t *testing.T) {
 	all := r.claims(nearLimit + 5)
 	m := mirrorOf(t, r.dir)
 	look(t, m)
+	loosen(t, r, m)
 	rd := m.newReader()
 	defer rd.close()
 	last := len(all) - 1

@@ -20,7 +20,7 @@ type File struct {
 // Files finds named files at a commit, in docs or else at the root. What is not
 // there, or is no regular file, is not in the map.
 func (m *Mirror) Files(ctx context.Context, commit, docs string, names []string) (map[string]File, error) {
-	if !isCommitName(commit) {
+	if !isObjectName(commit) {
 		return nil, fmt.Errorf("files at %q: not a full commit hash", bound(commit, maxLine))
 	}
 	m.swap.RLock()
@@ -33,7 +33,7 @@ func (m *Mirror) Files(ctx context.Context, commit, docs string, names []string)
 	}
 	out := make(map[string]File, len(names))
 	for _, name := range names {
-		f, ok, err := r.fileAt(ctx, c.tree, docs, name, true)
+		f, ok, err := r.fileAt(ctx, c.tree, docs, name, false)
 		if err != nil {
 			return nil, fmt.Errorf("file %q: %w", name, err)
 		}
@@ -63,7 +63,7 @@ func (m *Mirror) content(ctx context.Context, blob string) ([]byte, error) {
 // commit of the unbroken run, ending at tip, in which done holds. It is "" when
 // the file is not done at tip, or not there.
 func (m *Mirror) Completed(ctx context.Context, tip, docs, name string, done func([]byte) bool) (string, error) {
-	if !isCommitName(tip) {
+	if !isObjectName(tip) {
 		return "", fmt.Errorf("completion at %q: not a full commit hash", bound(tip, maxLine))
 	}
 	m.swap.RLock()
@@ -163,7 +163,7 @@ func (r *reader) doneAt(ctx context.Context, hash, docs, name string, done func(
 // Contains says that ancestor is commit or an ancestor of it. One that the
 // mirror does not know is none: a mirror is never without a part of a history.
 func (m *Mirror) Contains(ctx context.Context, commit, ancestor string) (bool, error) {
-	if !isCommitName(commit) || !isCommitName(ancestor) {
+	if !isObjectName(commit) || !isObjectName(ancestor) {
 		return false, fmt.Errorf("is %q in %q: not full commit hashes", bound(ancestor, maxLine), bound(commit, maxLine))
 	}
 	if commit == ancestor {

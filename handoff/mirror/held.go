@@ -60,7 +60,7 @@ func (r *reader) heldIn(ctx context.Context, tree string, paths []string, keep b
 	var out strings.Builder
 	for at := 0; at < len(paths); {
 		name, _, deeper := strings.Cut(paths[at], "/")
-		e, ok, err := findEntry(content, name)
+		e, ok, err := findEntry(content, name, len(tree)/2)
 		if err != nil {
 			return "", r.damaged(ctx, "tree "+tree, err)
 		}

@@ -191,10 +191,15 @@ func isHex(s string, minLen, maxLen int) bool {
 }
 
 // isObjectName says that s is a full hash of either kind that git has.
-func isObjectName(s string) bool { return isHex(s, 40, 40) || isHex(s, 64, 64) }
+func isObjectName(s string) bool {
+	return isHex(s, sha1Digits, sha1Digits) || isHex(s, sha256Digits, sha256Digits)
+}
 
-// isCommitName says that s is a full hash of the kind that mirrors hold.
-func isCommitName(s string) bool { return isHex(s, 40, 40) }
+// How many digits a full hash has.
+const (
+	sha1Digits   = 40
+	sha256Digits = 64
+)
 
 // checkBranch is git's rule for the name of a branch (git check-ref-format).
 func checkBranch(name string) error {

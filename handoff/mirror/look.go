@@ -31,7 +31,7 @@ func (m *Mirror) Look(ctx context.Context) (Look, error) {
 	if err != nil {
 		return Look{}, err
 	}
-	look := Look{URL: mask(src.url)}
+	look := Look{URL: src.shown}
 	branch := strings.TrimPrefix(m.opt.Branch, "refs/heads/")
 	if branch != "" {
 		if err := checkBranch(branch); err != nil {
@@ -50,9 +50,6 @@ func (m *Mirror) Look(ctx context.Context) (Look, error) {
 		return look, fmt.Errorf("origin %s has no branch %q; push it, or set origin.branch to one that is there", look.URL, look.Branch)
 	case look.Tip == "":
 		return look, nil
-	}
-	if !isCommitName(look.Tip) {
-		return look, fmt.Errorf("origin %s names its commits by sha256, which pawl cannot read; use a repository with sha1 names", look.URL)
 	}
 	err = m.bring(ctx, src, &look)
 	if err != nil {
@@ -147,7 +144,7 @@ func (m *Mirror) listRemote(ctx context.Context, src source, want string) (liste
 			if name == "HEAD" {
 				head = strings.TrimPrefix(ref, "refs/heads/")
 			}
-		} else if ok && isHex(value, 40, 64) {
+		} else if ok && isObjectName(value) {
 			refs[name] = value
 		}
 	}

@@ -161,12 +161,9 @@ func TestBranches(t *testing.T) {
 
 func TestOriginsThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	sha256 := newRepo(t, "--object-format=sha256")
-	sha256.commit("x", nil)
 	for url, want := range map[string]string{
 		filepath.Join(t.TempDir(), "none"):       "does not appear to be a git repository",
 		"https://u:secret@127.0.0.1:1/x.git":     "https://***@127.0.0.1:1/x.git",
-		sha256.dir:                               "sha256",
 		"ext::sh -c 'touch pwned'":               "'ext' not allowed",
 		"--upload-pack=touch pwned":              "",
 		"a\nb":                                   "line break",

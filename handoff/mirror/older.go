@@ -52,7 +52,7 @@ func (r *reader) relate(ctx context.Context, w *handoff.Window, s sides, open []
 func outsideOf(s span, open []string) []string {
 	var out []string
 	for _, hash := range open {
-		if _, inside := s[hash]; !inside && isCommitName(hash) {
+		if _, inside := s[hash]; !inside && isObjectName(hash) {
 			out = append(out, hash)
 		}
 	}
@@ -61,7 +61,8 @@ func outsideOf(s span, open []string) []string {
 }
 
 // resolve finds the commits that Reviewed trailers name: in the range first,
-// then among the open ones, then anywhere in the mirror.
+// then among the open ones, then anywhere in the mirror. A name with more digits than
+// hashes have is none, though git (2.55) takes it.
 func (r *reader) resolve(ctx context.Context, w *handoff.Window, fresh span, open []string) error {
 	inside := make([]string, 0, len(fresh))
 	for hash := range fresh {
@@ -70,7 +71,7 @@ func (r *reader) resolve(ctx context.Context, w *handoff.Window, fresh span, ope
 	slices.Sort(inside)
 	for _, c := range w.Commits {
 		value := c.Trailers.Reviewed
-		if _, done := w.Resolved[value]; done || !isHex(value, 7, 64) {
+		if _, done := w.Resolved[value]; done || !isHex(value, 7, len(w.Tip)) {
 			continue
 		}
 		full, count := byPrefix(inside, value)

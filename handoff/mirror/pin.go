@@ -17,7 +17,7 @@ const staleLock = 30 * time.Second
 // Pin keeps the cursor's history in the mirror, whatever becomes of the branch.
 // It writes as git writes a loose ref, so that git may run beside it.
 func (m *Mirror) Pin(ctx context.Context, cursor string) error {
-	if !isCommitName(cursor) {
+	if !isObjectName(cursor) {
 		return fmt.Errorf("pin %q: not a full commit hash", bound(cursor, maxLine))
 	}
 	m.swap.RLock()
@@ -74,10 +74,14 @@ func writeFile(path, text string) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return finish(f, path, text)
+	if err := finish(f, path, text); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
 }
 
-// finish writes f, makes it durable and renames it to path.
+// finish writes f, makes it durable and renames it to path. The name itself may be lost
+// with the power: for a pin that leaves the older one, which keeps more than is needed.
 func finish(f *os.File, path, text string) error {
 	_, err := f.WriteString(text)
 	if err == nil {
@@ -90,7 +94,7 @@ func finish(f *os.File, path, text string) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
-	return syncDir(filepath.Dir(path))
+	return nil
 }
 
 // syncDir makes renames in a folder durable.

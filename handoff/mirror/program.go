@@ -9,8 +9,9 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 // waitDelay is how long git's children may hold its output open after it
@@ -24,7 +25,11 @@ var settings = []string{
 	"-c", "gc.auto=0",
 	"-c", "maintenance.auto=false",
 	"-c", "core.fsmonitor=false",
+	"-c", "core.logAllRefUpdates=false", // a reflog grows, and keeps what was rewritten
 	"-c", "core.commentChar=#",
+	// Corrected commit dates overflow with a date that somebody made up, and git
+	// (2.39) then writes its commit-graph for ever; levels cannot.
+	"-c", "commitGraph.generationVersion=1",
 }
 
 // program runs git.
@@ -72,18 +77,10 @@ func (p program) command(ctx context.Context, args, env []string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, p.path, append(append([]string{}, settings...), args...)...)
 	cmd.Dir = "/" // no repository around us may lend its configuration
 	cmd.Env = append(append([]string{}, p.env...), env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	system.OwnSession(cmd)
 	cmd.WaitDelay = waitDelay
-	cmd.Cancel = func() error { return signalGroup(cmd, syscall.SIGTERM) }
+	cmd.Cancel = func() error { return system.EndGroup(cmd) }
 	return cmd
-}
-
-// signalGroup signals all processes of cmd's group. A group that is gone is no error.
-func signalGroup(cmd *exec.Cmd, sig syscall.Signal) error {
-	if err := syscall.Kill(-cmd.Process.Pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
-		return fmt.Errorf("signal the group of git process %d: %w", cmd.Process.Pid, err)
-	}
-	return nil
 }
 
 // longest is how many times c.quiet a talkative process may run.
@@ -114,7 +111,7 @@ func (p program) run(parent context.Context, c call) error {
 		err = out.finish()
 	} else {
 		// Helpers that ignored TERM end here.
-		err = errors.Join(err, signalGroup(cmd, syscall.SIGKILL))
+		err = errors.Join(err, system.KillGroup(cmd))
 	}
 	return outcome(cmd, verb(c.args), said.String(), cause, err)
 }

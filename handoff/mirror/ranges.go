@@ -60,7 +60,7 @@ func (r *reader) list(ctx context.Context, args ...string) (left, right span, er
 		}
 		names := strings.Fields(strings.TrimPrefix(line, ">"))
 		for _, name := range names {
-			if !isCommitName(name) {
+			if !isObjectName(name) {
 				return errors.New("it printed a line that names no commit")
 			}
 		}

@@ -2,10 +2,14 @@ package mirror
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"sync"
 	"syscall"
 
@@ -37,12 +41,7 @@ type reader struct {
 }
 
 func (m *Mirror) newReader() *reader {
-	return &reader{
-		m:     m,
-		loose: dotgit.New(osfs.New(m.opt.Dir)),
-		cache: map[string]string{},
-		seen:  map[string]commit{},
-	}
+	return &reader{m: m, loose: dotgit.New(osfs.New(m.opt.Dir)), cache: map[string]string{}, seen: map[string]commit{}}
 }
 
 func (r *reader) close() {
@@ -74,10 +73,17 @@ func (m *Mirror) damaged(ctx context.Context, what string, err error) error {
 	return fmt.Errorf("%s: %w: %w", what, ErrRebuild, err)
 }
 
+// openLoose opens an object's own file. go-git knows sha1 names alone.
+func (r *reader) openLoose(hash string) (io.ReadCloser, error) {
+	if len(hash) != sha256Digits {
+		return r.loose.Object(plumbing.NewHash(hash))
+	}
+	return os.Open(filepath.Join(r.m.opt.Dir, "objects", hash[:2], hash[2:]))
+}
+
 // readLoose reads an object from its own file; errMissing when it has none.
 func (r *reader) readLoose(hash string, limit int64) (o object, err error) {
-	h := plumbing.NewHash(hash)
-	f, err := r.loose.Object(h)
+	f, err := r.openLoose(hash)
 	if errors.Is(err, fs.ErrNotExist) {
 		return object{}, errMissing
 	}
@@ -102,10 +108,26 @@ func (r *reader) readLoose(hash string, limit int64) (o object, err error) {
 		return object{}, err
 	}
 	o = object{hash: hash, kind: kind.String(), size: size, data: data}
-	if size <= limit && or.Hash() != h {
-		return object{}, fmt.Errorf("its content has the hash %s", or.Hash())
+	if size > limit {
+		return o, nil
+	}
+	name := or.Hash().String()
+	if len(hash) == sha256Digits {
+		name = o.sha256()
+	}
+	if name != hash {
+		return object{}, fmt.Errorf("its content has the hash %s", name)
 	}
 	return o, nil
+}
+
+// sha256 is the name of an object that was read whole, in a repository that
+// names its objects by sha256.
+func (o object) sha256() string {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s %d\x00", o.kind, o.size)
+	sum.Write(o.data)
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // started returns the running cat-file.

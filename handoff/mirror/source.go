@@ -17,9 +17,10 @@ import (
 
 // source is where origin is.
 type source struct {
-	url    string   // what git is given
+	url    string   // without its credentials, which are in env
+	shown  string   // with what may be shown of them
 	path   string   // where it lies on this machine; "" when it lies elsewhere
-	env    []string // what the repository's configuration says about reaching it
+	env    []string // how to log in there: the URL's credentials, and what the repository's configuration says
 	config string   // the file that the URL was read from; "" when it was given
 	stamp  string   // the state of that file
 }
@@ -40,7 +41,8 @@ func (s source) id() string {
 // that it came from changes, so that a look at an unchanged origin forks nothing.
 func (m *Mirror) find(ctx context.Context) (source, error) {
 	if m.opt.URL != "" {
-		return locate(m.opt.URL, m.opt.Repo)
+		s, err := locate(m.opt.URL, m.opt.Repo)
+		return s.apart(nil), err
 	}
 	if s := m.source; s.config != "" && s.stamp == stamp(s.config) {
 		return s, nil
@@ -77,10 +79,20 @@ func (m *Mirror) ask(ctx context.Context) (source, error) {
 		return source{}, err
 	}
 	s.config, s.stamp = config, was
+	var access []setting
 	if mayGrantAccess(config) {
-		s.env, err = m.access(ctx)
+		access, err = m.access(ctx)
 	}
-	return s, err
+	return s.apart(access), err
+}
+
+// apart takes the credentials out of the URL, beside the other settings that are
+// needed to log in.
+func (s source) apart(access []setting) source {
+	plain, settings, secret := login(s.url)
+	s.url, s.shown = plain, mask(s.url)
+	s.env = append(environment(append(access, settings...)), secret...)
+	return s
 }
 
 func (m *Mirror) inRepo(ctx context.Context, args ...string) ([]string, error) {
@@ -103,8 +115,8 @@ func mayGrantAccess(config string) bool {
 }
 
 // access is the part of the repository's own configuration that says how to
-// log in, as environment for git: it holds secrets, so it is no argument.
-func (m *Mirror) access(ctx context.Context) ([]string, error) {
+// log in.
+func (m *Mirror) access(ctx context.Context) ([]setting, error) {
 	lines, err := m.inRepo(ctx, "config", "--local", "--includes", "--null",
 		"--get-regexp", `^(core\.sshcommand|core\.gitproxy|ssh\.variant|credential\..*|http\..*)$`)
 	var failed *gitError
@@ -114,8 +126,7 @@ func (m *Mirror) access(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var env []string
-	n := 0
+	var out []setting
 	for entry := range strings.SplitSeq(strings.Join(lines, "\n"), "\x00") {
 		key, value, ok := strings.Cut(entry, "\n")
 		if key == "" {
@@ -124,10 +135,9 @@ func (m *Mirror) access(ctx context.Context) ([]string, error) {
 		if !ok {
 			value = "true" // a key without a value
 		}
-		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", n, key), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", n, value))
-		n++
+		out = append(out, setting{key, value})
 	}
-	return append(env, fmt.Sprintf("GIT_CONFIG_COUNT=%d", n)), nil
+	return out, nil
 }
 
 var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)

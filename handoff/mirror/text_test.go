@@ -165,7 +165,7 @@ func FuzzParseCommit(f *testing.F) {
 			t.Errorf("subject %q", c.Subject)
 		}
 		for _, p := range c.Parents {
-			if !isCommitName(p) {
+			if !isObjectName(p) {
 				t.Errorf("parent %q", p)
 			}
 		}
@@ -173,11 +173,16 @@ func FuzzParseCommit(f *testing.F) {
 }
 
 func FuzzFindEntry(f *testing.F) {
-	f.Add([]byte("100644 a\x0012345678901234567890"), "a")
-	f.Add([]byte("40000 dir\x0012345678901234567890100755 \xff\x00abcdefghijabcdefghij"), "\xff")
-	f.Fuzz(func(t *testing.T, tree []byte, name string) {
-		e, ok, err := findEntry(tree, name)
-		if ok && (err != nil || !isCommitName(e.hash)) {
+	f.Add([]byte("100644 a\x0012345678901234567890"), "a", false)
+	f.Add([]byte("40000 dir\x0012345678901234567890100755 \xff\x00abcdefghijabcdefghij"), "\xff", false)
+	f.Add([]byte("100644 a\x0012345678901234567890123456789012"), "a", true)
+	f.Fuzz(func(t *testing.T, tree []byte, name string, long bool) {
+		size := sha1Digits / 2
+		if long {
+			size = sha256Digits / 2
+		}
+		e, ok, err := findEntry(tree, name, size)
+		if ok && (err != nil || !isObjectName(e.hash)) {
 			t.Errorf("found %v, %v", e, err)
 		}
 	})

@@ -26,18 +26,19 @@ func (e entry) isFolder() bool { return e.mode == "40000" || e.mode == "040000" 
 
 func (e entry) isFile() bool { return strings.HasPrefix(e.mode, "100") }
 
-// findEntry looks a name up in the content of a tree object.
-func findEntry(tree []byte, name string) (entry, bool, error) {
+// findEntry looks a name up in the content of a tree object, in which hashes have
+// so many bytes.
+func findEntry(tree []byte, name string, size int) (entry, bool, error) {
 	for len(tree) > 0 {
 		space := bytes.IndexByte(tree, ' ')
 		end := bytes.IndexByte(tree, 0)
-		if space < 0 || end < space || len(tree) < end+21 {
-			return entry{}, false, errors.New("it is no tree of sha1 names")
+		if space < 0 || end < space || len(tree) < end+1+size {
+			return entry{}, false, errors.New("it is no tree")
 		}
 		if string(tree[space+1:end]) == name {
-			return entry{string(tree[:space]), hex.EncodeToString(tree[end+1 : end+21])}, true, nil
+			return entry{string(tree[:space]), hex.EncodeToString(tree[end+1 : end+1+size])}, true, nil
 		}
-		tree = tree[end+21:]
+		tree = tree[end+1+size:]
 	}
 	return entry{}, false, nil
 }
@@ -68,7 +69,7 @@ func (r *reader) blobAt(ctx context.Context, tree, name string, keep bool) (stri
 	if err != nil {
 		return "", err
 	}
-	e, ok, err := findEntry(content, first)
+	e, ok, err := findEntry(content, first, len(tree)/2)
 	if err != nil {
 		return "", r.damaged(ctx, "tree "+tree, err)
 	}

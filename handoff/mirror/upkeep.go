@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 // Packing is due at so many files in one of 256 object folders, which is about
@@ -94,19 +95,35 @@ func (m *Mirror) maintain(ctx context.Context, times int) {
 	}
 }
 
-// removeRemnants removes the unfinished packs of a repack that was killed, which
-// git itself leaves lying.
+// removeRemnants removes what a build, a repack and a marker that were killed left
+// lying. The caller holds the lock.
 func (m *Mirror) removeRemnants() {
-	left, err := filepath.Glob(filepath.Join(escapeGlob(m.opt.Dir), "objects", "pack", ".tmp-*"))
+	m.sweep(filepath.Split(m.opt.Dir))
+	m.removeOld(filepath.Join("objects", "pack", ".tmp-*"), remnantAge)
+	m.removeOld(packedFile+".tmp-*", remnantAge)
+}
+
+// removeTornPacks removes what a fetch had received of a pack when it was killed,
+// which may be much, and comes again with each attempt at an origin that hangs. A
+// fetch whose file nothing was written to for that long has been given up, as has
+// its process. The caller holds the lock.
+func (m *Mirror) removeTornPacks() {
+	m.removeOld(filepath.Join("objects", "pack", "tmp_*"), m.opt.Timeout)
+}
+
+// removeOld removes the files of the mirror that match pattern and were last
+// written to at least age ago.
+func (m *Mirror) removeOld(pattern string, age time.Duration) {
+	left, err := filepath.Glob(filepath.Join(escapeGlob(m.opt.Dir), pattern))
 	if err != nil {
 		return
 	}
 	for _, path := range left {
-		if info, err := os.Stat(path); err != nil || time.Since(info.ModTime()) < remnantAge {
+		if info, err := os.Stat(path); err != nil || time.Since(info.ModTime()) < age {
 			continue
 		}
 		if err := os.Remove(path); err != nil {
-			m.opt.Log.Warn("an unfinished pack cannot be removed", "why", err)
+			m.opt.Log.Warn("a remnant in the mirror cannot be removed", "why", err)
 		}
 	}
 }
@@ -127,7 +144,7 @@ func (m *Mirror) lock(ctx context.Context) (unlock func(), err error) {
 	ticker := time.NewTicker(lockPoll)
 	defer ticker.Stop()
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := system.Lock(f)
 		if err == nil {
 			return func() {
 				if err := f.Close(); err != nil {
@@ -135,7 +152,7 @@ func (m *Mirror) lock(ctx context.Context) (unlock func(), err error) {
 				}
 			}, nil
 		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+		if !errors.Is(err, system.ErrLocked) {
 			return nil, errors.Join(fmt.Errorf("lock the mirror: %w", err), f.Close())
 		}
 		select {

@@ -26,10 +26,10 @@ func (m *Mirror) Window(ctx context.Context, q Query) (handoff.Window, error) {
 	if q.Tip == "" {
 		return w, nil
 	}
-	if !isCommitName(q.Tip) {
+	if !isObjectName(q.Tip) {
 		return w, fmt.Errorf("tip %q is no full commit hash; pass the one that the look at origin told", bound(q.Tip, maxLine))
 	}
-	if !isCommitName(q.Since) {
+	if !isObjectName(q.Since) {
 		q.Since = ""
 	}
 	m.swap.RLock()
@@ -69,7 +69,7 @@ func (r *reader) span(ctx context.Context, q Query) (sides, error) {
 	if _, err := r.commit(ctx, q.Tip); err != nil {
 		return sides{}, err
 	}
-	known, err := isCommitName(q.Cursor), error(nil)
+	known, err := isObjectName(q.Cursor), error(nil)
 	if known && q.Cursor != q.Tip {
 		// The usual pass: the range ends at the cursor, which proves it known.
 		fresh, certain, werr := r.walk(ctx, q.Cursor, q.Tip)
