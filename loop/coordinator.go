@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -95,7 +96,9 @@ func (c *Coordinator) passed(at time.Time) {
 func (c *Coordinator) Health() control.Health {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.health
+	h := c.health
+	h.Goroutines = runtime.NumGoroutine()
+	return h
 }
 
 // Poke implements control.Backend. Pokes that come while one waits are one, but

@@ -48,6 +48,12 @@ type Engine struct {
 	// nil: nothing does.
 	Tidy func(context.Context, time.Time) error
 
+	// Replaced is told that the ledger is another file now; nil: nobody is.
+	Replaced func() error
+
+	failures failures
+	unkept   bool // what was asked for could not be kept beside the ledger, and that was said
+
 	upkeep upkeep
 
 	verifying verifying
@@ -96,8 +102,8 @@ type Report struct {
 // edited the ledger meanwhile.
 const maxReplans = 5
 
-// Pass is one observe → plan → act with what a look at origin brought.
-func (e *Engine) Pass(ctx context.Context, look Look) (Report, error) {
+// pass is one observe → plan → act with what a look at origin brought.
+func (e *Engine) pass(ctx context.Context, look Look) (Report, error) {
 	cfg, err := e.Source.Load(ctx, e.Ledger)
 	if err != nil {
 		return Report{}, err
@@ -124,6 +130,7 @@ func (e *Engine) Pass(ctx context.Context, look Look) (Report, error) {
 			return Report{}, err
 		}
 		e.tell(d.Changes.Events)
+		e.keepWants(ctx, d.After)
 		if err := e.pin(ctx, w, d); err != nil {
 			e.Log.Warn("the cursor is not pinned", "error", err)
 		}

@@ -17,6 +17,7 @@ import (
 // where that leaves the phases, who must run then, and who is told what.
 func Plan(w World) Decision {
 	p := newPlanner(w)
+	p.rebuilt()
 	p.clocks()
 	p.incidents()
 	p.limits()

@@ -75,6 +75,8 @@ func (e *Engine) clear(ctx context.Context, cfg *config.Config, now time.Time) e
 		return err
 	}
 	rows, err := e.Ledger.Prune(ctx, now, ledger.Defaults(cfg.Handoff.Lookback, len(cfg.Agents)))
+	// What is found damaged here, the next pass sees to.
+	err = errors.Join(err, e.Ledger.Scrub(ctx))
 	files, ferr := clearFiles(ctx, cfg, st, now)
 	err = errors.Join(err, ferr)
 	if e.Tidy != nil {

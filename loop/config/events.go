@@ -8,10 +8,10 @@ var EventKinds = []string{
 	"coordinator.ended", "coordinator.started",
 	"handoff.answered", "handoff.dismissed", "handoff.expired", "handoff.open", "handoff.retried", "handoff.sent",
 	"handoff.stuck", "handoff.superseded", "handoff.taken", "handoff.withdrawn",
-	"launcher.lost", "loop.quiet", "notify.dropped", "notify.failed",
+	"launcher.lost", "ledger.damaged", "loop.quiet", "notify.dropped", "notify.failed",
 	"operator.down", "operator.lift", "operator.pause", "operator.phase", "operator.restart", "operator.resume", "operator.up", "operator.wake",
 	"origin.moved", "origin.reachable", "origin.rewritten", "origin.unreachable",
-	"phase.advanced", "phase.done", "phase.entered", "phase.reopened", "phase.unclear", "phase.unproven",
+	"pass.failed", "phase.advanced", "phase.done", "phase.entered", "phase.reopened", "phase.unclear", "phase.unproven",
 	"plan.missing", "prompt.missing", "sequence.complete", "sequence.resumed", "signal.malformed",
 	"wake.fired", "wake.skipped", "wake.taken", "webhook.failed", "webhook.listening",
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,5 +61,17 @@ func TestLoad(t *testing.T) {
 	c, err := Load(Name)
 	if err != nil || !filepath.IsAbs(c.Path) || c.Agents[0].Dir != c.Dir {
 		t.Errorf("a relative path: %+v, %v", c, err)
+	}
+}
+
+func TestPhaseIDs(t *testing.T) {
+	for id, good := range map[string]bool{
+		strings.Repeat("ü", 64): true, strings.Repeat("ü", 65): false, "a b": false, "a\u200bb": false, "core-2": true,
+	} {
+		text := fmt.Sprintf("version: 1\nagents: {a: {}}\nphases: {sequence: [{id: %q, plan: p.md, status: S.md}]}\n", id)
+		_, err := Parse("/p/pawl.yaml", []byte(text))
+		if refused := err != nil && strings.Contains(err.Error(), "is not an id"); refused == good {
+			t.Errorf("id %q: %v", id, err)
+		}
 	}
 }

@@ -32,7 +32,8 @@ type Health struct {
 	Version     string    `json:"version"`
 	LastPass    time.Time `json:"last_pass"`
 	ConfigError string    `json:"config_error"`
-	Pokes       int       `json:"pokes"` // how often it was told to look at origin
+	Pokes       int       `json:"pokes"`      // how often it was told to look at origin
+	Goroutines  int       `json:"goroutines"` // that it has now
 }
 
 // Report is what `pawl tick --json` prints.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -126,7 +127,7 @@ func BenchmarkPruneNothing(b *testing.B) {
 
 // BenchmarkMillion is what a pass and the lists ask for beside a million events.
 func BenchmarkMillion(b *testing.B) {
-	l, _ := fresh(b)
+	l, dir := fresh(b)
 	bury(b, l, old)
 	put(b, l, Changes{Events: []Event{{Kind: "k", Time: noon}}})
 	if _, err := l.db.ExecContext(b.Context(), "DELETE FROM events WHERE seq > 1"); err != nil {
@@ -143,6 +144,24 @@ func BenchmarkMillion(b *testing.B) {
 		for b.Loop() {
 			if rows, err := l.Handoffs(b.Context(), true, 100); err != nil || len(rows) < 100 {
 				b.Fatal(len(rows), err)
+			}
+		}
+	})
+	b.Run("open and check", func(b *testing.B) {
+		for b.Loop() {
+			other, err := OpenExisting(b.Context(), dir)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := errors.Join(other.Check(b.Context()), other.Close()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("scrub", func(b *testing.B) {
+		for b.Loop() {
+			if err := l.Scrub(b.Context()); err != nil {
+				b.Fatal(err)
 			}
 		}
 	})

@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
+	"os"
+	"sync"
 
 	"pawl/handoff"
 	"pawl/loop/delivery"
@@ -33,12 +36,30 @@ var (
 // Ledger is an open state.db. It may be used from several goroutines, and
 // several processes may have it open.
 type Ledger struct {
-	db   *sql.DB
-	path string
+	db   *handle
+	path string // as it was opened
+	full string // without links: SQLite's name for it
+
+	kept []byte // what KeepWants wrote last
+
+	mu   sync.Mutex
+	file os.FileInfo // that is open
 }
 
 // Close closes the ledger.
 func (l *Ledger) Close() error { return l.db.Close() }
+
+// Lost says that the file that is open does not have the ledger's name any more:
+// what is written to it nobody will read.
+func (l *Ledger) Lost() bool {
+	l.mu.Lock() // not while Rebuild moves files
+	defer l.mu.Unlock()
+	now, err := os.Stat(l.path)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	return !os.SameFile(now, l.file)
+}
 
 // Commit writes the rows of a plan that was made from revision, all of them or
 // none, and returns when they are on the disk. It is ErrStale if the operator
@@ -69,23 +90,34 @@ func current(row *sql.Row, revision int64) error {
 
 // Edit is how a command changes what the operator wants: it loads the state,
 // lets f change it, and writes what f changed, with nobody in between. A
-// coordinator that is planning plans again.
+// coordinator that is planning plans again. It is ErrReplaced if another ledger took
+// this one's place meanwhile, which may not know of the change.
 func (l *Ledger) Edit(ctx context.Context, f func(*State) error) error {
-	return transact(ctx, l.db, func(tx *sql.Tx) error {
-		before, err := load(ctx, tx)
-		if err != nil {
-			return err
+	return l.edit(ctx, func(tx *sql.Tx) (before, after State, err error) {
+		if before, err = load(ctx, tx); err != nil {
+			return before, after, err
 		}
-		after := before.Clone()
-		if err := f(&after); err != nil {
+		after = before.Clone()
+		return before, after, f(&after)
+	})
+}
+
+func (l *Ledger) edit(ctx context.Context, change func(*sql.Tx) (before, after State, err error)) error {
+	err := transact(ctx, l.db, func(tx *sql.Tx) error {
+		before, after, err := change(tx)
+		if err != nil {
 			return err
 		}
 		after.Loop.Revision++
 		return write(ctx, tx, Diff(before, after))
 	})
+	if err == nil && l.Lost() {
+		return ErrReplaced
+	}
+	return err
 }
 
-func transact(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
+func transact(ctx context.Context, db beginner, f func(*sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err

@@ -17,24 +17,7 @@ func TestEarlierLedgersAreMigrated(t *testing.T) {
 	for version := 1; version < len(migrations); version++ {
 		t.Run("version "+strconv.Itoa(version), func(t *testing.T) {
 			dir := t.TempDir()
-			db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, File))
-			if err != nil {
-				t.Fatal(err)
-			}
-			statements := append(slices.Clone(migrations[:version]),
-				`INSERT INTO loop VALUES (1, 'old', 7, '', '', '', '', 0, 0, 0, '', '{}', '{}', '{}', 0, '', 0)`,
-				`INSERT INTO sessions (generation, agent, name, launcher, adapter, model, phase, state, pid, started, created_at, live_at, doing,
-				   doing_since, evidence, probed_at, stop_at, kill_at, reason, ended_at, exit_code, exit_signal, error)
-				 VALUES ('g', 'builder', 'p-builder', 'tmux', 'claude', '', '', 'live', 1, '1', 1, 1, 'idle', 1, '', 0, 0, 0, '', 0, 0, '', '')`,
-				`PRAGMA user_version = `+strconv.Itoa(version))
-			for _, s := range statements {
-				if _, err := db.ExecContext(t.Context(), s); err != nil {
-					t.Fatalf("%s: %v", s, err)
-				}
-			}
-			if err := db.Close(); err != nil {
-				t.Fatal(err)
-			}
+			earlier(t, filepath.Join(dir, File), version)
 			l := reopen(t, dir)
 			got := loaded(t, l)
 			if got.Loop.Epoch != "old" || got.Loop.Revision != 7 || got.Sessions["builder"].Generation != "g" || got.Sessions["builder"].Worked {
@@ -44,6 +27,29 @@ func TestEarlierLedgersAreMigrated(t *testing.T) {
 				t.Errorf("its version is %v", have)
 			}
 		})
+	}
+}
+
+// earlier writes a ledger of an earlier version, with a session in it.
+func earlier(t testing.TB, path string, version int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	statements := append(slices.Clone(migrations[:version]),
+		`INSERT INTO loop VALUES (1, 'old', 7, '', '', '', '', 0, 0, 0, '', '{}', '{}', '{}', 0, '', 0)`,
+		`INSERT INTO sessions (generation, agent, name, launcher, adapter, model, phase, state, pid, started, created_at, live_at, doing,
+		   doing_since, evidence, probed_at, stop_at, kill_at, reason, ended_at, exit_code, exit_signal, error)
+		 VALUES ('g', 'builder', 'p-builder', 'tmux', 'claude', '', '', 'live', 1, '1', 1, 1, 'idle', 1, '', 0, 0, 0, '', 0, 0, '', '')`,
+		`PRAGMA user_version = `+strconv.Itoa(version))
+	for _, s := range statements {
+		if _, err := db.ExecContext(t.Context(), s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -48,6 +48,7 @@ func (l *Ledger) Prune(ctx context.Context, now time.Time, r Retention) (Pruned,
 	}{
 		{sweep{events.name, "seq", "row.seq <= ?", seq - int64(r.Events), "?", 1, true}, &p.Events},
 		{sweep{events.name, "seq", "row.time < ?", history, "row.seq <= ?", min(told, seq-int64(r.Recent)), true}, &p.Events},
+		{sweep{handoffs.name, "n", "row.n <= ?", n - int64(r.MaxHandoffs), deadHandoff, n - int64(r.MaxHandoffs), true}, &p.Handoffs},
 		{sweep{handoffs.name, "n", "max(row.seen_at, row.opened_at, row.sent_at, row.taken_at) < ?", history, deadHandoff, n - int64(r.Handoffs), true}, &p.Handoffs},
 		{sweep{wakes.name, "n", "max(row.created_at, row.sent_at, row.taken_at) < ?", delivered, "row.state NOT IN ('queued', 'sent') AND ?", 1, true}, &p.Wakes},
 		{sweep{items.name, "n", "row.created_at < ?", delivered, "row.state NOT IN ('open', 'queued') AND ?", 1, true}, &p.Items},

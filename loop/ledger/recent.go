@@ -87,24 +87,22 @@ func (e *AmbiguousError) Error() string {
 // whose id may be abbreviated. It is a *NoHandoffError or an *AmbiguousError if
 // id does not name one.
 func (l *Ledger) EditHandoff(ctx context.Context, id string, f func(*State, handoff.Handoff) (handoff.Handoff, error)) error {
-	return transact(ctx, l.db, func(tx *sql.Tx) error {
-		before, err := load(ctx, tx)
-		if err != nil {
-			return err
+	return l.edit(ctx, func(tx *sql.Tx) (before, after State, err error) {
+		if before, err = load(ctx, tx); err != nil {
+			return before, after, err
 		}
 		h, err := named(ctx, tx, id)
 		if err != nil {
-			return err
+			return before, after, err
 		}
 		// A closed one is no part of a state that is loaded.
 		before.PutHandoff(h)
-		after := before.Clone()
+		after = before.Clone()
 		if h, err = f(&after, h); err != nil {
-			return err
+			return before, after, err
 		}
 		after.PutHandoff(h)
-		after.Loop.Revision++
-		return write(ctx, tx, Diff(before, after))
+		return before, after, nil
 	})
 }
 

@@ -20,6 +20,10 @@ type Retention struct {
 	Recent   int
 	Handoffs int
 
+	// MaxHandoffs is how many of the newest handoffs are kept at most: closed ones
+	// before them go whatever their age.
+	MaxHandoffs int
+
 	Facts int           // about git objects, those used last
 	Idle  time.Duration // how long a fact is kept that nobody learns again
 }
@@ -36,7 +40,7 @@ const slotsKept = 8
 func Defaults(lookback, agents int) Retention {
 	return Retention{
 		Events: 500_000, History: 400 * day, Delivered: 30 * day,
-		Recent: 10_000, Handoffs: max(20_000, 2*lookback*agents),
+		Recent: 10_000, Handoffs: max(20_000, 2*lookback*agents), MaxHandoffs: max(200_000, 2*lookback*agents),
 		Facts: 100_000, Idle: 90 * day,
 	}
 }

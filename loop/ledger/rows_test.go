@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"reflect"
 	"slices"
@@ -101,7 +102,7 @@ func trip[T any](t *testing.T, tab table[T], change func(*T)) {
 	change(&second)
 	change(&zero)
 	for _, row := range []T{first, zero, second} {
-		if err := tab.upsert(ctx, l.db, []T{row}); err != nil {
+		if err := transact(ctx, l.db, func(tx *sql.Tx) error { return tab.upsert(ctx, tx, []T{row}) }); err != nil {
 			t.Fatal(err)
 		}
 		got, err := tab.find(ctx, l.db, "")

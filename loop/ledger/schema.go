@@ -107,13 +107,19 @@ func migrate(ctx context.Context, db *sql.DB, epoch string) error {
 	if version == len(migrations) {
 		return nil
 	}
-	return transact(ctx, db, func(tx *sql.Tx) error {
+	err := transact(ctx, db, func(tx *sql.Tx) error {
 		// Another process may have migrated while this one waited for the lock.
 		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 			return err
 		}
 		return upgrade(ctx, tx, version, epoch)
 	})
+	if err != nil || version > 0 {
+		return err
+	}
+	// A new one's name is in the database itself, so that one that lost its log is known again.
+	var busy, pages, moved int
+	return db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &pages, &moved)
 }
 
 func upgrade(ctx context.Context, tx *sql.Tx, version int, epoch string) error {

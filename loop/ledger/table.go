@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -45,13 +46,22 @@ type querier interface {
 	ExecContext(context.Context, string, ...any) (sql.Result, error)
 }
 
-func (t table[T]) upsert(ctx context.Context, q querier, rows []T) error {
+// upsert prepares its statement once: to parse it takes longer than to run it.
+func (t table[T]) upsert(ctx context.Context, tx *sql.Tx, rows []T) (err error) {
+	if len(rows) == 0 {
+		return nil
+	}
+	insert, err := tx.PrepareContext(ctx, t.insert)
+	if err != nil {
+		return fmt.Errorf("table %s: %w", t.name, err)
+	}
+	defer func() { err = errors.Join(err, insert.Close()) }()
 	for i := range rows {
 		args, err := values(reflect.ValueOf(&rows[i]).Elem())
 		if err != nil {
 			return fmt.Errorf("table %s: %w", t.name, err)
 		}
-		if _, err := q.ExecContext(ctx, t.insert, args...); err != nil {
+		if _, err := insert.ExecContext(ctx, args...); err != nil {
 			return fmt.Errorf("table %s: %w", t.name, err)
 		}
 	}

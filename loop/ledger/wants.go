@@ -1,0 +1,135 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"pawl/loop/atomicfile"
+	"pawl/phases"
+)
+
+// WantsFile is the name, in the state directory, of the file beside the ledger that
+// holds what git does not know: what the operator asked for. It is replaced as a whole
+// whenever that changes, and has a checksum. It serves where the ledger is damaged,
+// and nowhere else: without a ledger it means nothing.
+const WantsFile = "wants.json"
+
+// wants is what a new ledger begins with where the old one is damaged. What is told
+// to whom is not part of it: that the sessions' own records tell.
+type wants struct {
+	Epoch    string // of the ledger that it was taken from
+	Revision int64
+	Paused   bool
+	Phase    phases.State
+	Told     map[string]string // what was said once already
+	Agents   []wanted          // by name
+	Path     string            // of the last good configuration
+	Text     string
+}
+
+// wanted is the operator's part of an agent's row. Its generation is left out: a
+// session that lives is taken over by its owner's name.
+type wanted struct {
+	Name     string
+	Wanted   Want
+	Paused   bool
+	Parked   bool
+	Finished bool
+	Model    string
+	Adapter  string
+}
+
+// wantsOf are those of a state.
+func wantsOf(s State, path, text string) wants {
+	w := wants{Epoch: s.Loop.Epoch, Revision: s.Loop.Revision, Paused: s.Loop.Paused, Phase: s.Loop.Phase, Told: s.Loop.Told, Path: path, Text: text}
+	for _, name := range slices.Sorted(maps.Keys(s.Agents)) {
+		a := s.Agents[name]
+		w.Agents = append(w.Agents, wanted{a.Name, a.Wanted, a.Paused, a.Parked, a.Finished, a.Model, a.Adapter})
+	}
+	return w
+}
+
+// restore puts them into the state of a new ledger. The revision goes on: what was
+// planned from the old ledger is planned again.
+func (w wants) restore(s *State) {
+	s.Loop.Revision, s.Loop.Paused, s.Loop.Phase, s.Loop.Told = w.Revision+1, w.Paused, w.Phase, w.Told
+	for _, a := range w.Agents {
+		s.Agents[a.Name] = Agent{
+			Name: a.Name, Wanted: a.Wanted, Paused: a.Paused, Parked: a.Parked, Finished: a.Finished, Model: a.Model, Adapter: a.Adapter,
+		}
+	}
+}
+
+// KeepWants writes beside the ledger what the operator asked for, where that changed
+// since it was last written. s is what a pass has just committed, and the caller
+// holds the coordinator's lock.
+func (l *Ledger) KeepWants(ctx context.Context, s State) error {
+	path, text, _, err := l.Config(ctx)
+	if err != nil {
+		return err
+	}
+	doc, err := json.Marshal(wantsOf(s, path, text))
+	if err != nil {
+		return err
+	}
+	if l.kept == nil { // by this process
+		if l.kept, err = keptDoc(l.path); err != nil {
+			return err
+		}
+	}
+	if bytes.Equal(doc, l.kept) {
+		return nil
+	}
+	if err := atomicfile.Write(wantsFile(l.path), append([]byte(digest(doc)+"\n"), doc...)); err != nil {
+		return fmt.Errorf("what the operator asked for is not kept beside the ledger: %w", err)
+	}
+	l.kept = doc
+	return nil
+}
+
+// readWants reads what was kept beside a ledger; nil where nothing was, or where it
+// is not what was written.
+func readWants(ledger string) (*wants, error) {
+	doc, err := keptDoc(ledger)
+	if err != nil || doc == nil {
+		return nil, err
+	}
+	var w wants
+	if json.Unmarshal(doc, &w) != nil {
+		return nil, nil
+	}
+	return &w, nil
+}
+
+// keptDoc is the text that was kept; nil where there is none whose checksum holds.
+func keptDoc(ledger string) ([]byte, error) {
+	data, err := os.ReadFile(wantsFile(ledger))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	sum, doc, _ := bytes.Cut(data, []byte("\n"))
+	if string(sum) != digest(doc) {
+		return nil, nil
+	}
+	return doc, nil
+}
+
+func wantsFile(ledger string) string { return filepath.Join(filepath.Dir(ledger), WantsFile) }
+
+func digest(doc []byte) string {
+	sum := sha256.Sum256(doc)
+	return hex.EncodeToString(sum[:])
+}
