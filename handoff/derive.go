@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -137,7 +138,11 @@ func (d *derivation) add(c Commit, m Mention, agent string) bool {
 		known = d.byID[id]
 	}
 	if known != nil {
-		if known.State == Withdrawn && !known.Dismissed() {
+		switch {
+		case known.departed():
+			d.move(known, c)
+			known.Why = strings.TrimSuffix(known.Why, departure)
+		case known.State == Withdrawn && !known.Dismissed():
 			d.move(known, c)
 			d.reopen(known)
 		}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -115,6 +116,20 @@ func Short(hash string) string {
 // ledger finds the same names again.
 func signalID(commit, agent string) string {
 	return hashID("signal", commit, agent)
+}
+
+// Trace is what a signal keeps when a rewrite gives its commit another hash and the
+// ledger that knew it by the old one is lost; "" for a letter, whose id names no
+// commit unless it came before. Signals of one agent that share it are one another's
+// successors, as in a rewrite.
+func (h Handoff) Trace() string {
+	switch {
+	case h.Kind != Signal:
+		return ""
+	case h.PawlID != "":
+		return hashID("trace", h.PawlID, h.Rule, h.Gate, h.Verdict)
+	}
+	return hashID("trace", h.Subject, h.Author, strconv.FormatInt(h.AuthorDate.Unix(), 10), h.Rule, h.Gate, h.Verdict)
 }
 
 func inboxID(path, blob, appearance, agent string) string {

@@ -2,8 +2,8 @@ package handoff
 
 import (
 	"cmp"
+	"slices"
 	"strings"
-	"time"
 )
 
 // inboxes compares the watched files at the tip with what is on record. A file
@@ -91,10 +91,23 @@ func (d *derivation) letter(f InboxFile, reader string) {
 		d.all = append(d.all, h)
 		d.byID[h.ID] = h
 		d.touch(h)
-	case known.State.Closed() && known.State != Expired && !known.Dismissed():
+	case !known.State.Closed():
+		d.supplant(known)
+	case known.State != Expired && !known.Dismissed():
 		// It gave way to another content that is gone again, or a rewrite went
 		// back to where it lies unread.
 		d.reopen(known)
+	}
+}
+
+// supplant closes what came after h to the same file and was told: the file has
+// gone back to h.
+func (d *derivation) supplant(h *Handoff) {
+	later := d.all[slices.Index(d.all, h)+1:]
+	for _, o := range later {
+		if o.Kind == Inbox && o.Path == h.Path && o.Agent == h.Agent && !o.State.Closed() {
+			d.close(o, Superseded, "", "the file has another content now")
+		}
 	}
 }
 
@@ -104,18 +117,15 @@ func (d *derivation) appearance(f InboxFile, reader string) string {
 	if f.Ended != "" {
 		return f.Ended
 	}
-	newest, seen := "", time.Time{}
-	for _, h := range d.all {
+	newest := ""
+	for _, h := range d.all { // in the order in which they became known: clocks are set back
 		if h.Kind != Inbox || h.Path != f.Path || h.Agent != reader {
 			continue
 		}
 		if !h.State.Closed() {
 			return h.Appearance
 		}
-		if h.SeenAt.Before(seen) {
-			continue
-		}
-		newest, seen = h.Appearance, h.SeenAt
+		newest = h.Appearance
 		if h.State == Answered {
 			newest = h.AnsweredBy
 		}

@@ -255,3 +255,20 @@ func TestInboxNotWatchedAnyMore(t *testing.T) {
 		t.Errorf("watched again: got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// What was told and is not there any more must not hide what lies there.
+func TestAFileThatGoesBackToWhatWasTold(t *testing.T) {
+	check(t, usual(), []telling{
+		{"closes what came between", `
+			w: a letter | +BUILDER-INBOX.md=hello
+			push
+			taken
+			x: another | +BUILDER-INBOX.md=other
+			push
+			taken
+			y: back | +BUILDER-INBOX.md=hello
+			push`, `
+			builder taken BUILDER-INBOX.md=hello
+			builder superseded BUILDER-INBOX.md=other`},
+	})
+}

@@ -10,6 +10,10 @@ import (
 // tells such a one from one that a rewrite withdrew: the latter may come back.
 const dismissal = "dismissed: "
 
+// departure ends the Why of one that was dismissed and whose commit a rewrite
+// then took away: it cannot be told again, unless the commit comes back.
+const departure = "; its commit is no longer in origin's history"
+
 // Reminders is how often the agent was reminded of h since it was told, or since
 // the operator had it told again.
 func (h Handoff) Reminders() int { return max(h.Attempts-h.Base-1, 0) }
@@ -24,6 +28,9 @@ func (h Handoff) Dismissed() bool {
 	return h.State == Withdrawn && strings.HasPrefix(h.Why, dismissal)
 }
 
+// departed says that h was dismissed and that there is nothing left of it to tell.
+func (h Handoff) departed() bool { return h.Dismissed() && strings.HasSuffix(h.Why, departure) }
+
 // Retry is h as it is when the operator has it told again: open, with its
 // reminders counted anew. What the session was told already stays counted, so
 // that the next wake has a name of its own. It is an error for what is closed
@@ -33,7 +40,7 @@ func (h Handoff) Retry(now time.Time) (Handoff, error) {
 	switch {
 	case h.State == Open, h.State == Queued, h.State == Sent:
 		return h, nil
-	case h.State.Closed() && h.State != Expired && !h.Dismissed():
+	case h.State.Closed() && h.State != Expired && !h.Dismissed(), h.departed():
 		return h, h.closedError()
 	}
 	h.State, h.OpenedAt, h.Base, h.Stuck = Open, now, h.Attempts, false

@@ -63,6 +63,33 @@ func TestDismissedStaysDismissed(t *testing.T) {
 	})
 }
 
+// What is not in origin's history is not told, whatever the operator says.
+func TestDismissedAndTakenAway(t *testing.T) {
+	check(t, usual(), []telling{
+		{"its commit is gone", `
+			base: start
+			c1: claim(a): parses
+			push
+			dismiss
+			x < base: instead
+			push
+			retry
+			lose
+			push`, `adversary withdrawn claim(a) c1`},
+		{"its commit came back", `
+			base: start
+			c1: claim(a): parses
+			push
+			dismiss
+			x < base: instead
+			push
+			push c1
+			retry
+			lose
+			push c1`, `adversary open claim(a) c1`},
+	})
+}
+
 func TestDismissedLetterThatComesAgain(t *testing.T) {
 	check(t, usual(), []telling{
 		{"after its deletion it is a new one", `

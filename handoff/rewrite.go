@@ -91,6 +91,9 @@ func (d *derivation) follow(h *Handoff) {
 		d.move(h, next)
 	case !h.State.Closed():
 		d.close(h, Withdrawn, "", why)
+	case h.Dismissed() && !h.departed():
+		h.Why += departure
+		d.touch(h)
 	case h.State != Withdrawn:
 		h.State, h.AnsweredBy, h.Why = Withdrawn, "", why
 		d.touch(h)

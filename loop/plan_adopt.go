@@ -24,6 +24,9 @@ func (p *planner) adoptTold() {
 			continue
 		}
 		told, times := markFor(u.obs.Marks, id)
+		if times == 0 && untold {
+			told, times = markFor(u.obs.Marks, p.formerly(u, h))
+		}
 		if times == 0 {
 			continue
 		}
@@ -55,14 +58,18 @@ func (p *planner) adoptLying() {
 
 func (p *planner) adoptWake(u *unit, m launcher.Mark) {
 	w := delivery.Wake{ID: m.ID, Agent: u.Name, Generation: u.obs.Generation, State: delivery.Queued, Text: u.obs.Lying, CreatedAt: p.now}
-	for _, id := range m.Items {
+	for _, name := range m.Items {
+		id, _ := delivery.ParseItem(name)
 		h, open := p.s.Handoffs[id]
+		if !open {
+			h, open = p.renamed(u, name)
+		}
 		if !open || h.Agent != u.Name || h.State != handoff.Open || h.Attempts > 0 {
 			continue
 		}
 		h.State, h.Attempts, h.Generation = handoff.Queued, 1, w.Generation
-		p.s.Handoffs[id] = h
-		w.Items = append(w.Items, delivery.Item{Kind: delivery.Handoff, ID: id, Text: h.Label(), Attempt: 1})
+		p.s.Handoffs[h.ID] = h
+		w.Items = append(w.Items, delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: h.Label(), Attempt: 1, Trace: h.Trace()})
 	}
 	if len(w.Items) > 0 {
 		p.s.Wakes[w.ID] = w
@@ -85,8 +92,12 @@ func (p *planner) flying() map[string]bool {
 
 // markFor is the last message written that carried the item, and how many did.
 func markFor(marks []launcher.Mark, item string) (last launcher.Mark, times int) {
+	names := func(name string) bool {
+		id, _ := delivery.ParseItem(name)
+		return id == item
+	}
 	for _, m := range marks {
-		if !m.Written.IsZero() && slices.Contains(m.Items, item) {
+		if !m.Written.IsZero() && slices.ContainsFunc(m.Items, names) {
 			last = m
 			times++
 		}

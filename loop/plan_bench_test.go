@@ -16,7 +16,7 @@ func quietWorld(b *testing.B, n int) *scene {
 	}
 	s := newScene(b, y)
 	s.up()
-	s.origin.push("work", handoff.Trailers{}, nil)
+	s.origin.Push("work", handoff.Trailers{}, nil)
 	for range 4 {
 		s.pass(whole)
 	}

@@ -46,7 +46,7 @@ func (s *scene) reads(p *program, at time.Time) {
 
 // typing shows the first n characters of the agent's newest wake in its input line.
 func (s *scene) typing(agent string, n int) {
-	row := s.shelf.load()
+	row := s.shelf.Load()
 	for _, w := range row.Wakes {
 		if w.Agent == agent {
 			s.program(agent).screen.Composer.Text = strings.ReplaceAll(w.Text, " ", "")[:n]
@@ -115,7 +115,7 @@ func (s *scene) lawful(w World, d Decision) {
 
 func (s *scene) expectHeld(agent, clock string) string {
 	got := "-"
-	if t := HeldUntil(s.cfg, s.shelf.load(), agent); !t.IsZero() {
+	if t := HeldUntil(s.cfg, s.shelf.Load(), agent); !t.IsZero() {
 		got = t.UTC().Format(time.TimeOnly)
 	}
 	if got != clock {

@@ -61,7 +61,7 @@ func (s *scene) expect(words []string) string {
 			return fmt.Sprintf("it is held by %q", got)
 		}
 	case "phase":
-		p := s.shelf.loop.Phase
+		p := s.shelf.Loop.Phase
 		if p.Current != words[1] && (!p.Complete || words[1] != "complete") {
 			return fmt.Sprintf("the phase is %+v", p)
 		}
@@ -70,11 +70,11 @@ func (s *scene) expect(words []string) string {
 			return "it is in " + got
 		}
 	case "generations":
-		if got := s.shelf.agents[words[1]].Generations; got != number(words[2:]) {
+		if got := s.shelf.Agents[words[1]].Generations; got != number(words[2:]) {
 			return fmt.Sprintf("there are %d", got)
 		}
 	case "pending":
-		if got := len(s.shelf.load().Items); got != number(words[1:]) {
+		if got := len(s.shelf.Load().Items); got != number(words[1:]) {
 			return fmt.Sprintf("there are %d", got)
 		}
 	case "held":
@@ -82,7 +82,7 @@ func (s *scene) expect(words []string) string {
 	case "answer", "reason", "next":
 		return s.expectExplained(words[0], words[1], text(2))
 	case "parked":
-		if !s.shelf.agents[words[1]].Parked {
+		if !s.shelf.Agents[words[1]].Parked {
 			return "it is not"
 		}
 	default:
@@ -93,7 +93,7 @@ func (s *scene) expect(words []string) string {
 
 func (s *scene) count(kind string) int {
 	n := 0
-	for _, e := range s.shelf.events {
+	for _, e := range s.shelf.Events {
 		if e.Kind == kind {
 			n++
 		}
@@ -150,8 +150,8 @@ func differ(got, want []string) string {
 }
 
 func (s *scene) expectState(agent string, want handoff.State, label string) string {
-	for _, id := range slices.Backward(s.shelf.order) {
-		if h := s.shelf.handoffs[id]; h.Agent == agent && strings.Contains(h.Label(), label) {
+	for _, id := range slices.Backward(s.shelf.Order) {
+		if h := s.shelf.Handoffs[id]; h.Agent == agent && strings.Contains(h.Label(), label) {
 			if h.State != want {
 				return fmt.Sprintf("it is %s (%s), attempts %d", h.State, h.Why, h.Attempts)
 			}

@@ -25,7 +25,7 @@ func TestTheShelfIsALedger(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := c.shelf.load()
+		want := c.shelf.Load()
 		if len(want.Loop.Told) == 0 {
 			want.Loop.Told = got.Loop.Told
 		}
@@ -33,7 +33,7 @@ func TestTheShelfIsALedger(t *testing.T) {
 			c.fail("the ledger has\n%+v\nand the shelf\n%+v", got, want)
 		}
 	}
-	if len(c.shelf.handoffs) == 0 {
+	if len(c.shelf.Handoffs) == 0 {
 		t.Error("the story has no handoffs: it shows nothing")
 	}
 }
@@ -50,7 +50,7 @@ func (c chance) giveTwin() *ledger.Ledger {
 		}
 	})
 	c.shelf.twin = twin
-	row := c.shelf.loop
+	row := c.shelf.Loop
 	c.shelf.commit(ledger.Changes{Loop: &row})
 	return twin
 }

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"strconv"
 	"time"
 
 	"pawl/handoff"
@@ -76,6 +77,9 @@ func (p *planner) derive(w handoff.Window) {
 	}
 	for _, n := range delta.Notes {
 		p.event(n.Kind, n.Agent, "handoff", n.Handoff, "commit", n.Commit, "text", n.Text)
+	}
+	if l.Cursor == "" {
+		l.Told[first] = strconv.FormatInt(p.now.UnixMilli(), 10)
 	}
 	l.Cursor, l.Fingerprint = w.Tip, p.w.Origin.Print
 }

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -54,12 +55,20 @@ func (p *planner) doubts() {
 	if why := strings.Join(fact.Missing, "; "); why != "" && p.once("unproven:"+id, fact.Commit+" "+why) {
 		p.event("phase.unproven", "", "phase", id, "status", fact.Path, "commit", fact.Commit, "why", why)
 	}
+	said := map[string]bool{}
 	for _, m := range fact.Verdict.Markers {
-		if !m.Obey && p.once("unclear:"+id+":"+m.Why+m.Text, fact.Blob) {
+		key := unclear + id + ":" + m.Why + m.Text
+		said[key] = true
+		if !m.Obey && p.once(key, fact.Blob) {
 			p.event("phase.unclear", "", "phase", id, "status", fact.Path, "line", m.Line, "marker", m.Text, "why", m.Why)
 		}
 	}
+	// What the file does not say any more is forgotten: every pass reads what was told.
+	maps.DeleteFunc(p.s.Loop.Told, func(key, _ string) bool { return strings.HasPrefix(key, unclear) && !said[key] })
 }
+
+// unclear begins the names under which it is remembered what was told of a marker.
+const unclear = "unclear:"
 
 func (p *planner) change(c phases.Change) {
 	skipped := strings.Join(c.Skipped, " ")

@@ -53,7 +53,7 @@ var happenings = []struct {
 	{2, "done", func(c chance) {
 		c.file("STATUS-"+[]string{"one", "two", "three"}[c.IntN(3)]+".md", []string{"", "## DONE"}[c.IntN(2)])
 	}},
-	{2, "rewrite", func(c chance) { c.origin.rewrite(c.IntN(4)); c.origin.push("work", handoff.Trailers{}, nil) }},
+	{2, "rewrite", func(c chance) { c.origin.Drop(c.IntN(4)); c.origin.Push("work", handoff.Trailers{}, nil) }},
 	{5, "dies", func(c chance) {
 		if p := c.program(c.agent()); p != nil && p.obs.Alive {
 			c.end(p, c.IntN(2))
@@ -235,20 +235,20 @@ func (c chance) gotThrough() {
 	for _, name := range names {
 		a, _ := c.cfg.Agent(name)
 		p := c.program(name)
-		if a.Kind == "loop" && c.shelf.loop.Phase.Complete {
+		if a.Kind == "loop" && c.shelf.Loop.Phase.Complete {
 			if p != nil && p.obs.Alive {
 				c.fail("%s runs although the sequence is complete", name)
 			}
 			continue
 		}
 		if p == nil || !p.obs.Alive {
-			c.fail("%s does not run: held by %q, %+v", name, c.last.Holds[name], c.shelf.agents[name])
+			c.fail("%s does not run: held by %q, %+v", name, c.last.Holds[name], c.shelf.Agents[name])
 		}
-		if a.Kind == "loop" && p.obs.Phase != c.shelf.loop.Phase.Current {
-			c.fail("%s is in phase %q, and %+v is current", name, p.obs.Phase, c.shelf.loop.Phase)
+		if a.Kind == "loop" && p.obs.Phase != c.shelf.Loop.Phase.Current {
+			c.fail("%s is in phase %q, and %+v is current", name, p.obs.Phase, c.shelf.Loop.Phase)
 		}
-		for _, id := range c.shelf.order {
-			h := c.shelf.handoffs[id]
+		for _, id := range c.shelf.Order {
+			h := c.shelf.Handoffs[id]
 			if h.Agent != name || h.State.Closed() {
 				continue
 			}
@@ -256,8 +256,8 @@ func (c chance) gotThrough() {
 				c.fail("%s of %s is %s, and was told its session %d times", h.Label(), name, h.State, times)
 			}
 		}
-		for _, id := range c.shelf.pending {
-			it := c.shelf.items[id]
+		for _, id := range c.shelf.Pending {
+			it := c.shelf.Items[id]
 			busy := it.Kind == delivery.Slot && strings.Contains(c.last.Holds[name], "busy") // with the turn before
 			if !busy && it.Agent == name && (it.State == handoff.Open || it.State == handoff.Queued) {
 				c.fail("%s of %s is %s", it.Text, name, it.State)

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"pawl/handoff"
@@ -19,10 +20,9 @@ func (p *planner) stillThere(h handoff.Handoff) bool {
 	if h.Kind != handoff.Inbox {
 		return true
 	}
-	for _, id := range p.handoffsOf(h.Agent) {
-		o := p.s.Handoffs[id]
-		if o.Kind == handoff.Inbox && o.ID != h.ID && o.Path == h.Path &&
-			!o.State.Closed() && o.SeenAt.After(h.SeenAt) {
+	ids := p.handoffsOf(h.Agent) // the oldest first, whatever the clock said
+	for _, id := range ids[slices.Index(ids, h.ID)+1:] {
+		if o := p.s.Handoffs[id]; o.Kind == handoff.Inbox && o.Path == h.Path && !o.State.Closed() {
 			return false
 		}
 	}
@@ -36,13 +36,13 @@ func telling(h handoff.Handoff) delivery.Item {
 	if h.Repeated() {
 		text = "again, as the operator asks: " + text
 	}
-	return delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: text, Attempt: h.Attempts + 1}
+	return delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: text, Attempt: h.Attempts + 1, Trace: h.Trace()}
 }
 
 // reminder is h told again, counted.
 func (p *planner) reminder(h handoff.Handoff) delivery.Item {
 	text := fmt.Sprintf("reminder %d of %d: %s", h.Reminders()+1, p.w.Config.Handoff.GiveUpAfter, h.Label())
-	return delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: text, Attempt: h.Attempts + 1}
+	return delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: text, Attempt: h.Attempts + 1, Trace: h.Trace()}
 }
 
 // expire gives up on handoffs that an idle agent was reminded of often enough,

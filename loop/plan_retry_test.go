@@ -224,8 +224,8 @@ func TestDismiss(t *testing.T) {
 // operate changes an agent's newest handoff whose label holds some text, as
 // `handoffs retry` and `handoffs dismiss` do.
 func (s *scene) operate(words []string, f func(handoff.Handoff) (handoff.Handoff, error)) {
-	for _, id := range slices.Backward(s.shelf.order) {
-		h := s.shelf.handoffs[id]
+	for _, id := range slices.Backward(s.shelf.Order) {
+		h := s.shelf.Handoffs[id]
 		if h.Agent != words[0] || !strings.Contains(h.Label(), strings.Join(words[1:], " ")) {
 			continue
 		}

@@ -16,6 +16,7 @@ import (
 	"pawl/loop/delivery"
 	"pawl/loop/launcher"
 	"pawl/loop/ledger"
+	"pawl/loop/model/branch"
 )
 
 // dawn is when all stories begin.
@@ -28,8 +29,8 @@ type scene struct {
 	yaml     setup
 	cfg      *config.Config
 	now      time.Time
-	origin   *branch
-	shelf    *shelf
+	origin   *branch.Branch
+	shelf    *books
 	programs map[string]*program // by session name, those that ended too
 	past     []*program          // those whose name was taken over
 	pids     int
@@ -69,7 +70,7 @@ type program struct {
 func newScene(t testing.TB, yaml setup) *scene {
 	t.Helper()
 	s := &scene{
-		t: t, yaml: yaml, now: dawn, origin: newBranch(), programs: map[string]*program{},
+		t: t, yaml: yaml, now: dawn, origin: branch.New(), programs: map[string]*program{},
 		deaf: map[string]bool{}, mute: map[string]bool{}, slow: map[string]bool{}, tails: map[string][]string{}, claims: map[string]string{},
 		carried: map[string][]delivery.Item{}, texts: map[string]string{}, drawn: map[string]bool{}, dull: map[string]bool{}, stray: map[string]bool{},
 	}
@@ -89,12 +90,12 @@ func (s *scene) configure() {
 
 func (s *scene) loseLedger() {
 	s.ledgers++
-	s.shelf = newShelf(fmt.Sprint("epoch", s.ledgers))
+	s.shelf = newBooks(fmt.Sprint("epoch", s.ledgers))
 }
 
 // world is what Observe would gather.
 func (s *scene) world(look bool) World {
-	st := s.shelf.load()
+	st := s.shelf.Load()
 	w := World{
 		Now: s.now, Config: s.cfg, Rules: Rules(s.cfg), State: st, Default: s.yaml.where(),
 		Sessions: map[string]map[string]launcher.Observation{}, Blind: map[string]error{}, Tails: maps.Clone(s.tails), Texts: maps.Clone(s.texts),
@@ -119,25 +120,25 @@ func (s *scene) world(look bool) World {
 	}
 	tip := st.Loop.Cursor
 	if look {
-		tip = s.origin.tip()
+		tip = s.origin.Tip()
 		w.Origin.URL, w.Origin.Branch = "/origin.git", "main"
 	}
-	if tip != "" && s.origin.tip() == tip && (tip != st.Loop.Cursor || w.Origin.Print != st.Loop.Fingerprint) {
+	if tip != "" && s.origin.Tip() == tip && (tip != st.Loop.Cursor || w.Origin.Print != st.Loop.Fingerprint) {
 		var asked []string
-		for _, h := range s.shelf.handoffs {
+		for _, h := range s.shelf.Handoffs {
 			if h.Kind == handoff.Signal {
 				asked = append(asked, h.Commit)
 			}
 		}
 		slices.Sort(asked)
 		asked = slices.Compact(asked)
-		w.Origin.Window = s.origin.window(s.cfg, st.Loop.Cursor, asked)
+		w.Origin.Window = windowOf(s.origin, s.cfg, st.Loop.Cursor, asked)
 		if tip == st.Loop.Cursor { // other rules: as if nothing were known of the history
-			again := s.origin.window(s.cfg, "", asked)
+			again := windowOf(s.origin, s.cfg, "", asked)
 			again.Inboxes, w.Origin.Window = w.Origin.Window.Inboxes, again
 		}
-		w.Origin.Known = s.shelf.known(handoff.Concerns(*w.Origin.Window, w.Rules))
-		w.Origin.Facts = s.origin.facts(s.cfg)
+		w.Origin.Known = s.shelf.Known(handoff.Concerns(*w.Origin.Window, w.Rules))
+		w.Origin.Facts = factsOf(s.origin, s.cfg)
 	}
 	return w
 }

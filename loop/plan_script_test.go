@@ -81,16 +81,17 @@ var steps = map[string]func(*scene, []string){
 	// Origin.
 	"claim":  func(s *scene, w []string) { s.claim(w[0]) },
 	"review": func(s *scene, w []string) { s.review(w[0], w[1]) },
-	"commit": func(s *scene, w []string) { s.origin.push(strings.Join(w, " "), handoff.Trailers{}, nil) },
+	"commit": func(s *scene, w []string) { s.origin.Push(strings.Join(w, " "), handoff.Trailers{}, nil) },
 	"letter": func(s *scene, w []string) { s.file(w[0]+"-INBOX.md", strings.Join(w[1:], " ")) },
 	"status": func(s *scene, w []string) { s.file("STATUS-"+w[0]+".md", strings.Join(w[1:], " ")) },
 	"done":   func(s *scene, w []string) { s.file("STATUS-"+w[0]+".md", "## DONE") },
 	"rewrite": func(s *scene, w []string) {
-		s.origin.rewrite(number(w))
-		s.origin.push("work", handoff.Trailers{}, nil)
+		s.origin.Drop(number(w))
+		s.origin.Push("work", handoff.Trailers{}, nil)
 	},
-	"dark":  func(s *scene, _ []string) { s.dark = true },
-	"light": func(s *scene, _ []string) { s.dark = false },
+	"rebase": func(s *scene, w []string) { s.origin.Rebase(number(w)) },
+	"dark":   func(s *scene, _ []string) { s.dark = true },
+	"light":  func(s *scene, _ []string) { s.dark = false },
 
 	// The agents and the machine.
 	"deaf":      func(s *scene, w []string) { s.deaf[w[0]] = true },
@@ -238,7 +239,7 @@ func (s *scene) restart(name string) {
 
 func (s *scene) say(name, text string) {
 	s.shelf.edit(func(st *ledger.State) {
-		id := fmt.Sprint("m", s.ledgers, "-", len(s.shelf.items))
+		id := fmt.Sprint("m", s.ledgers, "-", len(s.shelf.Items))
 		st.PutItem(ledger.Item{ID: id, Agent: name, Kind: delivery.Message, Text: text, State: handoff.Open, CreatedAt: s.now})
 	})
 }
@@ -254,25 +255,25 @@ func (s *scene) setPhase(id string) {
 }
 
 func (s *scene) claim(gate string) {
-	s.claims[gate] = s.origin.push("claim("+gate+"): it works", handoff.Trailers{}, nil)
+	s.claims[gate] = s.origin.Push("claim("+gate+"): it works", handoff.Trailers{}, nil)
 }
 
 func (s *scene) review(gate, verdict string) {
-	s.origin.push("review("+gate+"): looked", handoff.Trailers{Verdict: verdict, Reviewed: s.claims[gate]}, nil)
+	s.origin.Push("review("+gate+"): looked", handoff.Trailers{Verdict: verdict, Reviewed: s.claims[gate]}, nil)
 }
 
 // file changes a file of the docs folder; without content it is deleted.
 func (s *scene) file(name, content string) {
-	s.origin.push("work", handoff.Trailers{}, map[string]string{s.cfg.Handoff.Docs + "/" + name: content})
+	s.origin.Push("work", handoff.Trailers{}, map[string]string{s.cfg.Handoff.Docs + "/" + name: content})
 }
 
 func (s *scene) late(name string, n int) {
-	row := s.shelf.agents[name]
+	row := s.shelf.Agents[name]
 	generation := row.Generation
 	if n > 0 {
-		generation = generationID(s.shelf.loop.Epoch, name, n)
+		generation = generationID(s.shelf.Loop.Epoch, name, n)
 	}
-	x := s.shelf.sessions[generation]
+	x := s.shelf.Sessions[generation]
 	s.run(x.Name, name, generation, Owner(s.cfg.Path, name), x.Phase)
 }
 

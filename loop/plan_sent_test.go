@@ -21,7 +21,7 @@ func TestTheEventSaysWhichReminderItTells(t *testing.T) {
 		dies adversary
 		pass 5`)
 	var got []string
-	for _, e := range s.shelf.events {
+	for _, e := range s.shelf.Events {
 		if e.Kind == "handoff.sent" {
 			got = append(got, fmt.Sprint(e.Data["attempt"], " ", e.Data["reminder"]))
 		}

@@ -15,7 +15,7 @@ func TestView(t *testing.T) {
 		t.Errorf("a report of nothing is %+v, and its actions would be null in JSON", got)
 	}
 	s.up()
-	s.origin.push("work", handoff.Trailers{}, nil)
+	s.origin.Push("work", handoff.Trailers{}, nil)
 	s.pass(whole)
 	rep := Report{Decision: s.last, Config: s.cfg, Moved: true, Results: []Result{
 		{Action{Kind: Start, Agent: "builder", Reason: "up"}, OK, nil},
@@ -23,7 +23,7 @@ func TestView(t *testing.T) {
 		{Action{Kind: Stop, Agent: "adversary", Again: true}, Deferred, errors.New("no answer")},
 	}}
 	want := control.Report{
-		Tip: s.origin.tip(), Moved: true, Phase: control.Phase{ID: "core", Total: 2},
+		Tip: s.origin.Tip(), Moved: true, Phase: control.Phase{ID: "core", Total: 2},
 		Actions: []control.Action{
 			{Kind: "start", Agent: "builder", Reason: "up", Result: "ok"},
 			{Kind: "stop", Agent: "adversary", Result: "deferred", Error: "no answer"},
@@ -44,7 +44,7 @@ func TestPhaseView(t *testing.T) {
 		done core
 		set core
 		pass 2`)
-	if got, want := PhaseView(s.cfg, s.shelf.loop), (control.Phase{ID: "core", Total: 2, Done: true, Held: true}); got != want {
+	if got, want := PhaseView(s.cfg, s.shelf.Loop), (control.Phase{ID: "core", Total: 2, Done: true, Held: true}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	s = newScene(t, usualSetup())
@@ -53,7 +53,7 @@ func TestPhaseView(t *testing.T) {
 		done core
 		done cli
 		pass 2`)
-	if got, want := PhaseView(s.cfg, s.shelf.loop), (control.Phase{Index: 2, Total: 2, Complete: true}); got != want {
+	if got, want := PhaseView(s.cfg, s.shelf.Loop), (control.Phase{Index: 2, Total: 2, Complete: true}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

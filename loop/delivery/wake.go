@@ -29,6 +29,7 @@ type Item struct {
 	ID      string
 	Text    string // what the agent reads; Compose cleans it and cuts what is too long
 	Attempt int    // which telling of it this is, from 1
+	Trace   string // what a handoff keeps although its id changes; "" for what keeps its id
 }
 
 // State is how far a wake came.
@@ -129,6 +130,18 @@ func (w Wake) ItemIDs() []string {
 	ids := make([]string, len(w.Items))
 	for i, it := range w.Items {
 		ids[i] = it.ID
+		if it.Trace != "" {
+			ids[i] += traceMark + it.Trace
+		}
 	}
 	return ids
+}
+
+// traceMark stands between id and trace, which have letters and digits only.
+const traceMark = "."
+
+// ParseItem takes apart what ItemIDs made: trace is "" where there is none.
+func ParseItem(name string) (id, trace string) {
+	id, trace, _ = strings.Cut(name, traceMark)
+	return id, trace
 }
