@@ -19,8 +19,8 @@ var errSlowOrigin = errors.New("origin has not answered yet; it is still being a
 type caller struct {
 	tick
 	stage  stage
-	lookBy time.Time // when it gets a pass without a look
-	until  time.Time // when it is answered at the latest
+	lookBy appointment // when it gets a pass without a look
+	until  appointment // when it is answered at the latest
 	report Report
 	note   error
 }
@@ -37,14 +37,15 @@ const (
 // deadline is when the caller must be seen to next.
 func (c *caller) deadline() time.Time {
 	if c.stage == settling {
-		return c.until
+		return c.until.at
 	}
-	return c.lookBy
+	return c.lookBy.at
 }
 
 // ask takes an order. One that leaves origin out gets its pass at once.
 func (r *run) ask(ctx context.Context, t tick) {
-	c := &caller{tick: t, lookBy: r.now().Add(lookPatience)}
+	now := r.now()
+	c := &caller{tick: t, lookBy: appointment{now, now.Add(lookPatience)}}
 	if !t.Local {
 		r.callers = append(r.callers, c)
 		r.dirty = true
@@ -76,7 +77,7 @@ func (r *run) landed(rep Report, err error) {
 // impatient says whether somebody has waited for origin long enough. They are
 // given the next pass.
 func (r *run) impatient(now time.Time) bool {
-	return slices.ContainsFunc(r.callers, func(c *caller) bool { return c.stage != settling && due(now, c.lookBy) })
+	return slices.ContainsFunc(r.callers, func(c *caller) bool { return c.stage != settling && c.lookBy.due(now) })
 }
 
 // serve gives a caller its pass. What that began may still have to settle.
@@ -85,7 +86,8 @@ func (r *run) serve(c *caller, rep Report, err error) {
 		r.answer(c, err)
 		return
 	}
-	c.stage, c.report, c.until = settling, rep, r.now().Add(c.Settle)
+	now := r.now()
+	c.stage, c.report, c.until = settling, rep, appointment{now, now.Add(c.Settle)}
 }
 
 // passed tells the callers of a pass that was run.
@@ -96,7 +98,7 @@ func (r *run) passed(rep Report, err error, now time.Time) {
 			r.answer(c, err)
 		case c.stage == settling:
 			c.report = c.report.then(rep)
-		case due(now, c.lookBy):
+		case c.lookBy.due(now):
 			c.note = errSlowOrigin
 			r.serve(c, rep, err)
 		}
@@ -107,7 +109,7 @@ func (r *run) passed(rep Report, err error, now time.Time) {
 func (r *run) answerSettled() {
 	now := r.now()
 	for _, c := range slices.Clone(r.callers) {
-		if c.stage == settling && (!c.report.Settling || due(now, c.until)) {
+		if c.stage == settling && (!c.report.Settling || c.until.due(now)) {
 			r.answer(c, nil)
 		}
 	}

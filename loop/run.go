@@ -17,6 +17,8 @@ const (
 	// failedPass is how long to wait after a pass that failed as a whole, for
 	// instance on a full disk.
 	failedPass = 2 * time.Second
+	// sameFailure is how long a failure is not logged again.
+	sameFailure = 10 * time.Minute
 	// longestWait is how long the timer may sleep: the wall clock may have
 	// jumped meanwhile, or the machine slept.
 	longestWait = 30 * time.Second
@@ -29,13 +31,16 @@ type run struct {
 	timer   *time.Timer
 	dirty   bool // origin must be looked at; cleared before it is
 	looking bool
-	poked   time.Time // the last poke
-	echo    int       // looks since then that found nothing new
-	echoAt  time.Time // when the next of them is due
-	lookAt  time.Time // when the next look is due
-	next    time.Time // when the next pass is due
+	poked   time.Time   // the last poke
+	echo    int         // looks since then that found nothing new
+	echoAt  appointment // when the next of them is due
+	lookAt  appointment // when the next look is due
+	next    appointment // when the next pass is due
 	origin  config.Origin
 	callers []*caller
+
+	failed   string    // why the last pass failed; "" it did not
+	failedAt time.Time // when that was logged
 }
 
 func (r *run) now() time.Time { return r.c.engine.clock() }
@@ -63,28 +68,34 @@ func (r *run) loop(ctx context.Context) {
 // turn starts a look and passes, as far as either is due.
 func (r *run) turn(ctx context.Context) {
 	now := r.now()
-	if due(now, r.echoAt) {
-		r.dirty, r.echoAt = true, time.Time{}
+	if r.echoAt.due(now) {
+		r.dirty, r.echoAt = true, appointment{}
 	}
-	if !r.looking && due(now, r.lookAt) {
+	if !r.looking && r.lookAt.due(now) {
 		r.dirty = true
 	}
 	if r.dirty && !r.looking {
-		r.dirty, r.looking, r.lookAt = false, true, time.Time{}
+		r.dirty, r.looking, r.lookAt = false, true, appointment{}
 		r.ride()
 		r.looker.Go(func() { r.c.looks <- r.c.engine.LookAtOrigin(ctx) })
 	}
-	if r.next.IsZero() || due(now, r.next) || r.impatient(now) {
+	if r.next.at.IsZero() || r.next.due(now) || r.impatient(now) {
 		r.pass(ctx, Look{})
 	}
 	r.answerSettled()
 	r.arm()
 }
 
-// due says that at has come, by the wall clock or by the time that has gone by:
-// the one runs on while the machine sleeps, the other is not set back.
-func due(now, at time.Time) bool {
-	return !at.IsZero() && (!now.Before(at) || !now.Round(0).Before(at.Round(0)))
+// appointment is a moment, and when it was set; the zero one never comes.
+type appointment struct{ set, at time.Time }
+
+// due says that the moment has come, by the wall clock or by the time that has gone
+// by: the one runs on while the machine sleeps, the other is not set back. A wall
+// clock from before the moment was set was set back itself: then the appointment says
+// nothing any more, and is kept at once.
+func (a appointment) due(now time.Time) bool {
+	wall := now.Round(0)
+	return !a.at.IsZero() && (!now.Before(a.at) || !wall.Before(a.at.Round(0)) || wall.Before(a.set.Round(0)))
 }
 
 // looked passes with what a look brought, and answers those who asked for it.
@@ -92,10 +103,13 @@ func (r *run) looked(ctx context.Context, look Look) {
 	r.looking = false
 	rep, err := r.pass(ctx, look)
 	r.landed(rep, err)
+	if err != nil {
+		r.lookAt = r.next // what the look brought is lost with the pass
+	}
 	switch {
 	case r.dirty: // a poke came meanwhile, and its own look is still to come
 	case err != nil, rep.Moved, look.Err != nil:
-		r.echo, r.echoAt = len(echoes), time.Time{}
+		r.echo, r.echoAt = len(echoes), appointment{}
 	default:
 		r.echoLater()
 	}
@@ -109,7 +123,7 @@ func (r *run) echoLater() {
 		at := r.poked.Add(echoes[r.echo])
 		r.echo++
 		if at.After(now) {
-			r.echoAt = at
+			r.echoAt = appointment{now, at}
 			return
 		}
 	}
@@ -122,12 +136,17 @@ func (r *run) pass(ctx context.Context, look Look) (Report, error) {
 	r.passed(rep, err, now)
 	if err != nil {
 		if !errors.Is(err, context.Canceled) {
-			r.c.engine.logger().Error("a pass failed", "error", err)
+			r.complain(err, now)
 		}
-		r.next = now.Add(failedPass)
+		r.next = appointment{now, now.Add(failedPass)}
 		return rep, err
 	}
-	r.next, r.lookAt = rep.Next, rep.After.Loop.NextLook
+	r.failed = ""
+	r.next = appointment{now, rep.Next}
+	// Before a pass has put a look on record, the ledger does not say when the next one is due.
+	if at := rep.After.Loop.NextLook; !at.IsZero() {
+		r.lookAt = appointment{now, at}
+	}
 	if rep.Config != nil && rep.Config.Origin != r.origin {
 		// Another origin, or another way to poll it: the last look's date says nothing.
 		r.dirty = r.dirty || r.origin != (config.Origin{})
@@ -137,17 +156,26 @@ func (r *run) pass(ctx context.Context, look Look) (Report, error) {
 	return rep, nil
 }
 
+// complain logs why a pass failed. The same again is left out for a while: where the
+// disk is full, the log is on it.
+func (r *run) complain(err error, now time.Time) {
+	if text := err.Error(); text != r.failed || !within(now, r.failedAt, sameFailure) {
+		r.failed, r.failedAt = text, now
+		r.c.engine.logger().Error("a pass failed", "error", err)
+	}
+}
+
 // arm sets the timer to the earliest thing that is due.
 func (r *run) arm() {
-	at := r.next
+	at := r.next.at
 	sooner := func(t time.Time) {
 		if !t.IsZero() && t.Before(at) {
 			at = t
 		}
 	}
 	if !r.looking {
-		sooner(r.lookAt)
-		sooner(r.echoAt)
+		sooner(r.lookAt.at)
+		sooner(r.echoAt.at)
 		if r.dirty {
 			sooner(r.now())
 		}
