@@ -1,17 +1,14 @@
 package loop_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -30,14 +27,8 @@ type bench struct {
 	engine *loop.Engine
 }
 
-// newBench is one on the process launcher.
-func newBench(tb testing.TB, n int) *bench {
-	tb.Helper()
-	return newBenchOn(tb, n, "process")
-}
-
-// newBenchOn builds the pawl that keeps the sessions, an origin, and n agents that sleep.
-func newBenchOn(tb testing.TB, n int, where string) *bench {
+// newBench builds the pawl that keeps the sessions, an origin, and n agents that sleep.
+func newBench(tb testing.TB, n int, where string) *bench {
 	tb.Helper()
 	dir, err := os.MkdirTemp("", "pawl-bench-") // short: sockets lie below it
 	if err != nil {
@@ -138,16 +129,6 @@ func (b *bench) idle() {
 	}
 }
 
-// cpu is what this process has used so far, its children not counted.
-func cpu(tb testing.TB) time.Duration {
-	tb.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		tb.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
 // BenchmarkIdlePass is a pass in which nothing happens.
 func BenchmarkIdlePass(b *testing.B) {
 	for _, where := range []string{"process", "tmux"} {
@@ -156,7 +137,7 @@ func BenchmarkIdlePass(b *testing.B) {
 				if n > 50 && (testing.Short() || where == "tmux") {
 					b.Skip("many sessions: to start them takes minutes")
 				}
-				loop := newBenchOn(b, n, where)
+				loop := newBench(b, n, where)
 				loop.idle()
 				before := cpu(b)
 				for b.Loop() {
@@ -172,73 +153,3 @@ func BenchmarkIdlePass(b *testing.B) {
 }
 
 var lookless loop.Look
-
-// history gives origin n commits.
-func (b *bench) history(n int) {
-	b.tb.Helper()
-	in, out := io.Pipe()
-	go func() {
-		w := bufio.NewWriter(out)
-		for i := range n {
-			fmt.Fprintf(w, "commit refs/heads/main\nmark :%d\ncommitter C <c@d> %d +0000\ndata 4\nwork\nM 100644 inline docs/f%d\ndata 2\n%d\n\n\n",
-				i+1, 1_600_000_000+i, i%100, i%10)
-		}
-		// A failed write shows as fast-import's own failure.
-		out.CloseWithError(w.Flush())
-	}()
-	cmd := exec.Command("git", "fast-import", "--quiet")
-	cmd.Dir, cmd.Stdin = filepath.Join(b.dir, "origin.git"), in
-	if said, err := cmd.CombinedOutput(); err != nil {
-		b.tb.Fatalf("fast-import: %v\n%s", err, said)
-	}
-	b.run(b.dir, "git", "clone", "-q", "--no-checkout", "--shared", "origin.git", "work")
-	b.run(filepath.Join(b.dir, "work"), "git", "read-tree", "HEAD")
-}
-
-// push pushes one claim.
-func (b *bench) push(i int) {
-	work := filepath.Join(b.dir, "work")
-	b.run(work, "git", "commit", "-q", "--allow-empty", "-m", fmt.Sprintf("claim(g%d): it works", i))
-	b.run(work, "git", "push", "-q", "origin", "HEAD:main")
-}
-
-// BenchmarkClaimPass is a look and a pass with one new claim, on histories of
-// several lengths; beside it is what git takes for a fetch and a log of the same.
-func BenchmarkClaimPass(b *testing.B) {
-	for _, n := range []int{100, 10_000, 200_000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			if n > 10_000 && testing.Short() {
-				b.Skip("a large history")
-			}
-			r := newBench(b, 2)
-			r.history(n)
-			if rep, err := r.engine.Pass(b.Context(), r.engine.LookAtOrigin(b.Context())); err != nil || !rep.Moved {
-				b.Fatal(err)
-			}
-			i := 0
-			b.Run("pawl", func(b *testing.B) {
-				for b.Loop() {
-					b.StopTimer()
-					i++
-					r.push(i)
-					b.StartTimer()
-					rep, err := r.engine.Pass(b.Context(), r.engine.LookAtOrigin(b.Context()))
-					if err != nil || !rep.Moved {
-						b.Fatal(rep.Moved, err)
-					}
-				}
-			})
-			r.run(r.dir, "git", "clone", "-q", "--bare", "origin.git", "plain.git")
-			b.Run("git", func(b *testing.B) {
-				for b.Loop() {
-					b.StopTimer()
-					i++
-					r.push(i)
-					b.StartTimer()
-					r.run(filepath.Join(r.dir, "plain.git"), "git", "fetch", "-q", "origin", "main:main")
-					r.run(filepath.Join(r.dir, "plain.git"), "git", "log", "--format=%H %s", "-1", "main")
-				}
-			})
-		})
-	}
-}
