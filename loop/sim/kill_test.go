@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 func TestASessionThatIsKilledIsReplacedAndToldAgain(t *testing.T) {
@@ -35,7 +37,7 @@ func TestAKeeperThatIsKilledTakesItsSessionAlong(t *testing.T) {
 		return r.session("adversary").Generation != old.Generation && r.listening("adversary")
 	})
 	r.hears("adversary", first, r.claim("b"))
-	r.until("the old process is gone", func() bool { return syscall.Kill(old.PID, 0) != nil })
+	r.until("the old process is gone", func() bool { return system.Signal(old.PID, 0) != nil })
 	r.settled()
 }
 
@@ -76,11 +78,11 @@ func TestTheTargetIsStoppedWhenTheClaimComes(t *testing.T) {
 	r.up()
 	r.watch()
 	pid := r.session("adversary").PID
-	r.signal(pid, syscall.SIGSTOP)
+	r.signal(pid, system.SIGSTOP)
 	first, second := r.claim("a"), r.claim("b")
 	r.until("the first wake is in its input", func() bool { return len(r.loaded().Wakes) > 0 })
 	r.passes(3)
-	r.signal(pid, syscall.SIGCONT)
+	r.signal(pid, system.SIGCONT)
 	r.hears("adversary", first, second)
 	if r.session("adversary").PID != pid {
 		t.Error("a session that was stopped for a moment was replaced")
@@ -94,7 +96,7 @@ func TestAKeeperThatIsStoppedHoldsUpNobodyElse(t *testing.T) {
 	r.up()
 	r.watch()
 	keeper := r.keeper("adversary")
-	r.signal(keeper, syscall.SIGSTOP)
+	r.signal(keeper, system.SIGSTOP)
 	claim := r.claim("a")
 	r.until("the wake is on record", func() bool { return len(r.loaded().Wakes) > 0 })
 	for i := range 3 {
@@ -107,7 +109,7 @@ func TestAKeeperThatIsStoppedHoldsUpNobodyElse(t *testing.T) {
 			t.Errorf("the builder heard of review %d after %s", i, took)
 		}
 	}
-	r.signal(keeper, syscall.SIGCONT)
+	r.signal(keeper, system.SIGCONT)
 	r.hears("adversary", claim)
 	r.settled()
 }

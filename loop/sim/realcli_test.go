@@ -29,6 +29,7 @@ func TestRealCLIsTakeTenWakes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			realcli.Install(t, c.name)
+			t.Parallel() // they mostly wait
 			r := realRig(t, c.name, c.command, c.model)
 			r.tenWakes(c.name)
 		})
@@ -95,7 +96,7 @@ func (r *real) tenWakes(name string) {
 	r.t.Helper()
 	r.pawl("up", "--no-watch")
 	r.watch()
-	r.untilWithin(time.Minute, "the kickoff arrives", func() bool { return len(r.model.Received()) == 1 })
+	r.untilWithin(3*time.Minute, "the kickoff arrives", func() bool { return len(r.model.Received()) == 1 })
 	var want []string
 	busy := 0
 	for n := range 10 {

@@ -76,7 +76,7 @@ func (r *Record) read(path, agent, generation string) (err error) {
 	return in.Err()
 }
 
-var named = regexp.MustCompile(`\b[0-9a-f]{7,40}\b`)
+var named = regexp.MustCompile(`\b[0-9a-f]{7,64}\b`)
 
 // Names says that the wake tells of commit.
 func (t Told) Names(commit string) bool {

@@ -30,7 +30,7 @@ func newFakes(t *testing.T) fakes {
 	}
 	command := []string{self, "fake-agent", "--work", "200ms", "--record", f.record("{{.Agent}}"), "--control", f.control("{{.Agent}}")}
 	r.write(r.stage.Config(), strings.NewReplacer(
-		"adapter: script", "adapter: fake", "launcher: process", "launcher: tmux", "adapters:\n", "adapters:\n"+fakeYAML(command),
+		"adapter: script", "adapter: fake", "launcher: process", "launcher: tmux", "adapters:\n", "adapters:\n"+tui.YAML(command),
 	).Replace(string(text)))
 	return f
 }

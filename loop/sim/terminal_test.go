@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"pawl/handoff/system"
 	"pawl/loop/sim/tui"
 )
 
@@ -93,33 +94,10 @@ func (r *rig) terminals() (socket string) {
 	}
 	yaml := strings.NewReplacer(
 		"adapter: script", "adapter: fake", "launcher: process", "launcher: tmux",
-		"adapters:\n", "adapters:\n"+fakeYAML([]string{self, "fake-agent", "--work", "100ms", "--turn", turn}),
+		"adapters:\n", "adapters:\n"+tui.YAML([]string{self, "fake-agent", "--work", "100ms", "--turn", turn}),
 	).Replace(string(text))
 	r.write(r.stage.Config(), yaml)
 	return socket
-}
-
-// fakeYAML is the fake agent as an adapter that somebody adds in pawl.yaml.
-func fakeYAML(command []string) string {
-	p := tui.Profile(command)
-	var b strings.Builder
-	fmt.Fprintf(&b, "  fake:\n    prompt: arg\n    queues_input: true\n    command:\n")
-	for _, word := range p.Command {
-		fmt.Fprintf(&b, "      - %q\n", word)
-	}
-	b.WriteString("    stop: [Escape, C-c, C-c]\n    detect:\n")
-	d := p.Detect
-	for _, key := range []struct{ name, expr string }{
-		{"active", d.Active}, {"limit", d.Limit}, {"fatal", d.Fatal}, {"waiting", d.Waiting}, {"ready", d.Ready}, {"title", d.Title},
-		{"composer", d.Composer}, {"composer_more", d.ComposerMore}, {"composer_top", d.ComposerTop}, {"composer_end", d.ComposerEnd},
-		{"placeholder", d.Placeholder}, {"folded", d.Folded}, {"passing", d.Passing},
-	} {
-		if key.expr != "" {
-			fmt.Fprintf(&b, "      %s: '%s'\n", key.name, strings.ReplaceAll(key.expr, "'", "''"))
-		}
-	}
-	fmt.Fprintf(&b, "      bottom_rows: %d\n", d.BottomRows)
-	return b.String()
 }
 
 // killServer ends the tmux server as the kernel does when memory is short.
@@ -129,7 +107,7 @@ func (r *rig) killServer(socket string) bool {
 	if _, scanned := fmt.Sscan(string(out), &pid); err != nil || scanned != nil {
 		return false
 	}
-	return syscall.Kill(pid, syscall.SIGKILL) == nil
+	return system.Signal(pid, syscall.SIGKILL) == nil
 }
 
 // Two agents on real tmux, while the coordinator is killed every other second,

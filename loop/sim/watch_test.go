@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"pawl/handoff/system"
 	"pawl/loop/ledger"
 )
 
@@ -30,7 +31,7 @@ func (r *rig) watch() *watch {
 	}
 	w.cmd = exec.Command(program, "--config", r.stage.Config(), "watch")
 	w.cmd.Dir, w.cmd.Env, w.cmd.Stderr = r.stage.Dir, r.env, log
-	w.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	system.OwnGroup(w.cmd)
 	if err := errors.Join(w.cmd.Start(), log.Close()); err != nil {
 		r.t.Fatal(err)
 	}
@@ -96,7 +97,7 @@ func (r *rig) keeper(agent string) int {
 
 func (r *rig) signal(pid int, sig syscall.Signal) {
 	r.t.Helper()
-	if err := syscall.Kill(pid, sig); err != nil {
+	if err := system.Signal(pid, sig); err != nil {
 		r.t.Fatalf("signal %s to %d: %v", sig, pid, err)
 	}
 }

@@ -30,6 +30,7 @@ func (c *control) news() (lines []string, err error) {
 	}
 	info, err := os.Stat(c.path)
 	if errors.Is(err, os.ErrNotExist) {
+		c.read = 0
 		return nil, nil
 	}
 	if err != nil || info.Size() == c.read {

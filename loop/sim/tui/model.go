@@ -55,6 +55,7 @@ type model struct {
 	turn     *turn
 	turns    int // that were begun
 	queued   []string
+	owed     []string // prompts that a limit kept from being worked on
 
 	swallow     int
 	folding     bool

@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"pawl/handoff/system"
 )
 
 // every is how often the clocks, the control file and the screen are looked at.
@@ -38,7 +38,7 @@ type program struct {
 // serve runs until an effect ends the program, and returns the exit code.
 func (p *program) serve(now time.Time) (code int, err error) {
 	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGWINCH)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP, system.SIGWINCH)
 	defer signal.Stop(signals)
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
@@ -103,7 +103,7 @@ func (p *program) settle() error {
 		}
 	}
 	columns, rows, err := p.terminal.size()
-	if errors.Is(err, unix.EIO) {
+	if system.HungUp(err) {
 		return nil // it hung up, as the signal or the next read says
 	}
 	if err != nil {
@@ -150,8 +150,8 @@ func (p *program) take(keys []key, now time.Time) {
 
 func (p *program) signal(s os.Signal, now time.Time) {
 	number, ok := s.(syscall.Signal)
-	if ok && number != syscall.SIGWINCH {
-		p.model.quit(now, 128+int(number), "signal "+unix.SignalName(number))
+	if ok && number != system.SIGWINCH {
+		p.model.quit(now, 128+int(number), "signal "+system.SignalName(number))
 	}
 }
 
@@ -174,7 +174,7 @@ func (p *program) endScript() {
 // signal or the next read says so.
 func (p *program) write(text string) error {
 	_, err := p.terminal.file.WriteString(text)
-	if err != nil && !errors.Is(err, unix.EIO) {
+	if err != nil && !system.HungUp(err) {
 		return fmt.Errorf("write to the terminal: %w", err)
 	}
 	return nil

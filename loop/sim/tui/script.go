@@ -6,8 +6,9 @@ import (
 	"errors"
 	"os/exec"
 	"slices"
-	"syscall"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 // printed is a line that the script of a turn wrote, or its end.
@@ -64,8 +65,8 @@ func runScript(ctx context.Context, path string, env []string, send func(printed
 	cmd.Env = env
 	out := &lines{send: send}
 	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	system.OwnGroup(cmd)
+	cmd.Cancel = func() error { return system.EndGroup(cmd) }
 	cmd.WaitDelay = scriptGrace
 	err := cmd.Run()
 	out.flush()
@@ -73,11 +74,7 @@ func runScript(ctx context.Context, path string, env []string, send func(printed
 		return err
 	}
 	// What the script started may have outlived the polite signal.
-	killed := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-	if errors.Is(killed, syscall.ESRCH) {
-		killed = nil
-	}
-	return errors.Join(err, killed)
+	return errors.Join(err, system.KillGroup(cmd))
 }
 
 // lines sends whole lines of what is written to it.

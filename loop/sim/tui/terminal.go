@@ -6,14 +6,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
-	"golang.org/x/sys/unix"
 	"golang.org/x/term"
+
+	"pawl/handoff/system"
 )
 
-// pollEvery is how long one wait for the terminal lasts, in milliseconds: the
-// end of the program is seen no later.
-const pollEvery = 100
+// pollEvery is how long one wait for the terminal lasts: the end of the program is
+// seen no later.
+const pollEvery = 100 * time.Millisecond
 
 // errClosed says that the terminal is gone.
 var errClosed = errors.New("the terminal is closed")
@@ -53,7 +55,7 @@ func (t *terminal) close() error {
 	t.stop()
 	<-t.done
 	err := term.Restore(int(t.file.Fd()), t.old)
-	if errors.Is(err, unix.EIO) {
+	if system.HungUp(err) {
 		return nil // it hung up, and has no mode any more
 	}
 	return err
@@ -61,9 +63,8 @@ func (t *terminal) close() error {
 
 func (t *terminal) watch(ctx context.Context) {
 	for ctx.Err() == nil {
-		fds := []unix.PollFd{{Fd: int32(t.file.Fd()), Events: unix.POLLIN}}
-		n, err := unix.Poll(fds, pollEvery)
-		if n == 0 || errors.Is(err, unix.EINTR) {
+		ready, err := system.AwaitInput(pollEvery, t.file)
+		if err == nil && !ready[0] {
 			continue
 		}
 		// An error is told as input: the read says what it is.
@@ -91,7 +92,7 @@ func (t *terminal) wait(ctx context.Context) {
 func (t *terminal) read() ([]byte, error) {
 	buffer := make([]byte, 64<<10)
 	n, err := t.file.Read(buffer)
-	if errors.Is(err, io.EOF) || errors.Is(err, unix.EIO) {
+	if errors.Is(err, io.EOF) || system.HungUp(err) {
 		return nil, errClosed
 	}
 	if err != nil {

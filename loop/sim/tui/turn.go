@@ -30,12 +30,15 @@ func (m *model) begin(text string, now time.Time) {
 	if m.limit != "" {
 		m.show(fault, m.limit)
 		m.note(now, Entry{Refused: text})
+		m.owed = append(m.owed, text)
 		return
 	}
 	m.turns++
 	m.turn = &turn{id: m.turns, prompt: text, since: now, until: now.Add(m.work), running: m.script}
 	if m.script {
-		m.effects = append(m.effects, effect{deed: start, turn: m.turn.id, prompt: text})
+		// A conversation keeps what a limit kept from being worked on: whoever says
+		// "go on" gets it done.
+		m.effects = append(m.effects, effect{deed: start, turn: m.turn.id, prompt: strings.Join(append(m.owed, text), "; ")})
 	}
 }
 
@@ -61,7 +64,7 @@ func (m *model) finish(now time.Time) {
 	if m.turn.prompt != "" {
 		m.note(now, Entry{Finished: m.turn.prompt})
 	}
-	m.turn = nil
+	m.turn, m.owed = nil, nil
 	if m.quote != "" {
 		m.show(answer, m.quote)
 		m.quote = ""
@@ -162,6 +165,7 @@ func (m *model) arrange(o order) {
 func (m *model) setLimit(text string, now time.Time) {
 	m.limit = text
 	if m.turn != nil {
+		m.owed = append(m.owed, m.turn.prompt)
 		m.drop(now)
 	}
 	m.show(fault, text)

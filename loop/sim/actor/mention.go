@@ -1,0 +1,48 @@
+package actor
+
+import (
+	"regexp"
+	"strings"
+)
+
+// The kinds of what a wake mentions.
+const (
+	Claim  = "claim"
+	Review = "review"
+	Letter = "letter"
+)
+
+// Mention is one handoff that a wake tells of.
+type Mention struct {
+	Kind     string
+	Gate     string // of a claim or review
+	Verdict  string // of a review
+	Commit   string // of a claim or review: the first digits of its hash
+	Path     string // of a letter
+	Reminder bool
+}
+
+var (
+	signal = regexp.MustCompile(`\b(?:heard-)?(claim|review)(?:-\d+)?\(([^()\s]+)\)(?: (pass|fail))? ([0-9a-f]{7,64})\b`)
+	letter = regexp.MustCompile(`\binbox (\S+?\.md)\b`)
+)
+
+// Mentions are the handoffs that a wake's text names, in their order. Its parts
+// stand between semicolons, as delivery.Compose puts them.
+func Mentions(wake string) []Mention {
+	var out []Mention
+	for part := range strings.SplitSeq(wake, "; ") {
+		reminder := strings.Contains(part, "reminder ")
+		if m := signal.FindStringSubmatch(part); m != nil {
+			out = append(out, Mention{Kind: m[1], Gate: m[2], Verdict: m[3], Commit: m[4], Reminder: reminder})
+		} else if m := letter.FindStringSubmatch(part); m != nil {
+			out = append(out, Mention{Kind: Letter, Path: m[1], Reminder: reminder})
+		}
+	}
+	return out
+}
+
+var wakeID = regexp.MustCompile(`^w[0-9a-f]{12}\b`)
+
+// WakeID is the id that a wake's text begins with, or "".
+func WakeID(text string) string { return wakeID.FindString(text) }
