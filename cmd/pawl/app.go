@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -19,6 +20,7 @@ import (
 	"pawl/loop/daemon"
 	"pawl/loop/launcher/process"
 	"pawl/loop/launcher/tmux"
+	"pawl/loop/sim/actor"
 	"pawl/phases"
 )
 
@@ -39,6 +41,7 @@ type app struct {
 	config  string
 	quiet   bool
 	verbose bool
+	mends   string // the command that runs, if it sets a damaged ledger aside
 }
 
 // run runs one command line and returns its exit code.
@@ -48,6 +51,9 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	}
 	if len(args) > 0 && args[0] == "pane" {
 		return tmux.Main(context.Background(), args[1:], in, errw)
+	}
+	if len(args) > 0 && args[0] == actor.Word {
+		return actor.Main(context.Background(), args[1:], os.Stdin, errw)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -102,13 +108,14 @@ func (a *app) root() *cobra.Command {
 		a.statusCommand(), a.scheduleCommand(), a.logsCommand(), a.attachCommand(), a.wakeCommand(), a.phaseCommand(), a.handoffsCommand(),
 		a.pauseCommand(), a.resumeCommand(), a.restartCommand(), a.eventsCommand(), a.pokeCommand(),
 		a.explainCommand(), a.reportCommand(), a.claimCommand(), a.reviewCommand(), a.replayCommand(), a.checkCommand(), a.hooksCommand(), a.hookCommand(), a.serviceCommand(),
-		a.configCommand(), a.doctorCommand(), a.selftestCommand(), a.launcherCommand(), a.demoCommand(), a.completionCommand(), a.manCommand(), a.versionCommand(),
+		a.configCommand(), a.doctorCommand(), a.selftestCommand(), a.launcherCommand(), a.demoCommand(), a.simulateCommand(), a.completionCommand(), a.manCommand(), a.versionCommand(),
 	)
 	for _, c := range root.Commands() {
 		usageArgs(c)
 	}
 	helps(root)
 	a.completes(root)
+	supported(root, runtime.GOOS)
 	return root
 }
 
@@ -188,6 +195,7 @@ func (a *app) report(err error) int {
 	if err == nil {
 		return exitOK
 	}
+	err = damagedHint(err)
 	if !errors.Is(err, errSilent) {
 		for line := range strings.SplitSeq(strings.TrimRight(err.Error(), "\n"), "\n") {
 			fmt.Fprintf(a.err, "pawl: %s\n", line)

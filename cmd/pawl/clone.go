@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"pawl/handoff/mirror"
 	"pawl/loop/config"
 	"pawl/loop/launcher/proc"
 )
@@ -82,10 +83,14 @@ func (p *project) clone(ctx context.Context, a config.Agent, url string) error {
 	if p.cfg.Origin.Branch != "" {
 		args = append(args, "--branch", p.cfg.Origin.Branch)
 	}
-	err = git(ctx, p.cfg.Dir, s, append(args, "--", url, tmp)...)
+	plain, login := mirror.Login(url)
+	err = git(ctx, p.cfg.Dir, login, s, append(args, "--", plain, tmp)...)
+	if err == nil {
+		err = keepLogin(tmp, plain, url)
+	}
 	for _, setting := range [][]string{{"user.name", a.Name}, {"user.email", a.Name + "@" + p.cfg.Project + ".invalid"}} {
 		if err == nil {
-			err = git(ctx, tmp, s, append([]string{"config"}, setting...)...)
+			err = git(ctx, tmp, nil, s, append([]string{"config"}, setting...)...)
 		}
 	}
 	if err == nil {

@@ -8,12 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
-	"pawl/handoff"
+	"pawl/handoff/system"
+	"pawl/loop/doctor"
 )
 
 // cloneSilence is how long git may say nothing while it clones: it tells its
@@ -71,8 +72,9 @@ func (g *gitWatch) said() string {
 	return strings.Join(g.kept, "\n")
 }
 
-// git runs one git command that may ask nothing, and shows its progress in s.
-func git(ctx context.Context, dir string, s *step, args ...string) error {
+// git runs one git command that may ask nothing, with login in its environment, and
+// shows its progress in s.
+func git(ctx context.Context, dir string, login []string, s *step, args ...string) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	silent := fmt.Errorf("nothing was heard of it for %s", cloneSilence)
@@ -81,25 +83,21 @@ func git(ctx context.Context, dir string, s *step, args ...string) error {
 	watch := &gitWatch{at: s.at, heard: func() { watchdog.Reset(cloneSilence) }}
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = dir
-	cmd.Env = append(withoutGit(os.Environ()), "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+	cmd.Env = slices.Concat(withoutGit(os.Environ()), login, []string{"GIT_TERMINAL_PROMPT=0", "LC_ALL=C"})
 	cmd.Stdout, cmd.Stderr = watch, watch
 	// A session of its own has no terminal to ask on, and its group holds ssh.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	system.OwnSession(cmd)
+	cmd.Cancel = func() error { return system.EndGroup(cmd) }
 	cmd.WaitDelay = 2 * time.Second
 	err := cmd.Run()
 	if err == nil {
 		return nil
 	}
-	if cmd.Process != nil { // helpers that outlived git end here
-		if killed := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); killed != nil && !errors.Is(killed, syscall.ESRCH) {
-			err = errors.Join(err, killed)
-		}
-	}
+	err = errors.Join(err, system.KillGroup(cmd)) // helpers that outlived git end here
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
-	if said := handoff.Clean(watch.said(), 400); said != "" {
+	if said := doctor.Text(watch.said()); said != "" {
 		return fmt.Errorf("git %s: %w: %s", args[0], err, said)
 	}
 	return fmt.Errorf("git %s: %w", args[0], err)

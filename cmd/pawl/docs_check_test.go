@@ -3,12 +3,14 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"pawl/internal/need"
 )
 
 // TestDocumentsAreRead holds the test of the documents to its word: each of
 // these documents has one fault, and is refused for it.
 func TestDocumentsAreRead(t *testing.T) {
-	need(t, "git")
+	need.Program(t, "git")
 	tmpl := template(t)
 	for name, c := range map[string]struct{ text, want string }{
 		"nothing wrong":             {"`pawl up NAME` and `pawl handoffs dismiss ID -m WHY`\n```sh\npawl init\n```\n", ""},

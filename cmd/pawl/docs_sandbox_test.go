@@ -9,9 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"pawl/handoff/system"
 )
 
 // The places that documents name. In the sandbox the first is its home, and the
@@ -23,7 +24,7 @@ const (
 
 // docsPatience is how long a command may take to print what its document shows,
 // on a machine that is busy with other tests.
-const docsPatience = 45 * time.Second
+const docsPatience = time.Minute
 
 // sandbox is a home with a clone of a repository, in which one document's
 // commands run.
@@ -108,13 +109,13 @@ func (s *sandbox) here() string {
 // sh runs a script with the real sh where the last one ended, and returns what
 // it prints, with the places that documents name. A line that fails ends it.
 func (s *sandbox) sh(script string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-c", `cd "$(cat "$HOME/.cwd")" && trap 'pwd >"$HOME/.cwd"' EXIT && set -e
 `+s.setup+"\n"+script)
 	cmd.Env = s.env
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	system.OwnGroup(cmd)
+	cmd.Cancel = func() error { return system.KillGroup(cmd) }
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
@@ -171,9 +172,6 @@ func (s *sandbox) sweep() {
 		s.t.Error(err)
 	}
 	for _, path := range loops {
-		if s.t.Failed() {
-			showLog(s.t, filepath.Join(filepath.Dir(path), ".pawl", "logs", "coordinator.log"))
-		}
 		if out, err := s.sh("pawl --config '" + path + "' down"); err != nil && len(leftovers(s.root)) > 0 {
 			s.t.Logf("pawl down: %v\n%s", err, out)
 		}
@@ -184,13 +182,14 @@ func (s *sandbox) sweep() {
 			s.t.Errorf("%v\n%s", err, out)
 		}
 	}
-	for deadline := time.Now().Add(5 * time.Second); len(leftovers(s.root)) > 0; time.Sleep(pollEvery) {
+	for deadline := time.Now().Add(20 * time.Second); len(leftovers(s.root)) > 0; time.Sleep(pollEvery) {
 		if time.Now().After(deadline) {
 			end(s.t, leftovers(s.root))
 			break
 		}
 	}
 	for _, path := range loops {
+		readLog(s.t, path)
 		if err := removeRuntime(s.root, filepath.Join(filepath.Dir(path), ".pawl")); err != nil {
 			s.t.Error(err)
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"pawl/internal/need"
+
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
@@ -16,7 +18,7 @@ import (
 const docsDir = "testdata/docs"
 
 // documents are the files whose command lines are run, from the top folder.
-var documents = []string{"README.md", "CONTRIBUTING.md", "docs/adapters.md", "docs/check.md", "docs/config.md", "docs/moving.md", "docs/notifications.md", "docs/hooks.md", "docs/launcher-protocol.md", "docs/operations.md", "docs/ssh.md", "docs/service.md", "docs/verbs.md"}
+var documents = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/adapters.md", "docs/check.md", "docs/config.md", "docs/moving.md", "docs/notifications.md", "docs/hooks.md", "docs/launcher-protocol.md", "docs/operations.md", "docs/platforms.md", "docs/ssh.md", "docs/service.md", "docs/verbs.md"}
 
 // named are those of which only the commands that they name are looked up.
 var named = []string{"ARCHITECTURE.md", "CHANGELOG.md"}
@@ -35,7 +37,9 @@ var notRun = map[string]string{
 	"pawl launcher test ./pawl-launcher-mine --run grandchildren --verbose": "likewise",
 	"pawl logs builder -f": "it does not end",
 	".ci/run":              "it runs this test",
-	"go test -race -run 'TestScripts/^report' ./cmd/pawl": "the source is not in the sandbox; .ci/run runs all tests",
+	".ci/fuzz 60s":         "it takes half an hour",
+	"go run golang.org/x/vuln/cmd/govulncheck@latest ./...": "it needs the network",
+	"go test -race -run 'TestScripts/^report' ./cmd/pawl":   "the source is not in the sandbox; .ci/run runs all tests",
 	"go test ./...":                 "it runs this test",
 	"go test -race ./loop/adapter/": "the source is not in the sandbox; .ci/run runs all tests",
 }
@@ -46,8 +50,8 @@ var atOnce = make(chan struct{}, 4)
 
 // TestDocuments does what the documents say.
 func TestDocuments(t *testing.T) {
-	need(t, "git")
-	need(t, "tmux")
+	need.Program(t, "git")
+	need.Program(t, "tmux")
 	tmpl := template(t)
 	skipped := map[string]bool{}
 	for _, name := range documents {

@@ -83,7 +83,7 @@ func newExaminer(a *app, path string, cfg *config.Config) *examiner {
 	place := runtimePlace(cfg.StateDir)
 	p := &project{app: a, path: path, cfg: cfg, place: place, client: control.NewClient(place.Socket())}
 	e := &examiner{p: p, cfg: cfg, env: p.environment(), uid: os.Geteuid(), now: time.Now()}
-	if git, err := proc.FindProgram("git", cfg.Dir, e.env); err == nil {
+	if git, err := proc.FindTool("git", cfg.Dir, e.env); err == nil {
 		e.git = git
 	}
 	return e

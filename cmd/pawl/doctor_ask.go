@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
-	"syscall"
 	"time"
 
+	"pawl/handoff/system"
 	"pawl/loop/doctor"
 )
 
@@ -18,6 +18,7 @@ type question struct {
 	program string
 	args    []string
 	env     []string
+	login   []string // what git gets besides, to log in
 	dir     string
 	stdin   string
 }
@@ -32,8 +33,8 @@ const (
 func ask(ctx context.Context, q question) (string, error) {
 	cmd := exec.CommandContext(ctx, q.program, q.args...)
 	cmd.Dir, cmd.Env, cmd.Stdin = q.dir, q.env, strings.NewReader(q.stdin)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	system.OwnSession(cmd)
+	cmd.Cancel = func() error { return system.KillGroup(cmd) }
 	cmd.WaitDelay = askWait
 	var said, complaint answer
 	cmd.Stdout, cmd.Stderr = &said, &complaint
@@ -42,11 +43,7 @@ func ask(ctx context.Context, q question) (string, error) {
 		return "", noAnswer(ctx)
 	}
 	if errors.Is(err, exec.ErrWaitDelay) {
-		// It has ended and its children have not.
-		err = nil
-		if kill := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); kill != nil && !errors.Is(kill, syscall.ESRCH) {
-			err = kill
-		}
+		err = system.KillGroup(cmd) // it has ended and its children have not
 	}
 	if err == nil {
 		return said.text(), nil

@@ -11,9 +11,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
+	"pawl/handoff/system"
 	"pawl/loop/daemon"
 	"pawl/loop/doctor"
 )
@@ -61,12 +61,11 @@ func lockHolder(path string) (holder string, there bool) {
 	if err != nil {
 		return "", false
 	}
-	st, ok := info.Sys().(*syscall.Stat_t)
 	locks, err := os.ReadFile("/proc/locks")
-	if err != nil || !ok {
+	if err != nil {
 		return "", true
 	}
-	inode := ":" + strconv.FormatUint(st.Ino, 10)
+	inode := ":" + strconv.FormatUint(system.Number(info), 10)
 	for line := range strings.Lines(string(locks)) {
 		// 1: FLOCK  ADVISORY  WRITE 1234 fd:01:5678 0 EOF
 		words := strings.Fields(line)

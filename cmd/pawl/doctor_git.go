@@ -48,14 +48,14 @@ func (e *examiner) askGit(ctx context.Context, dir string, args ...string) (stri
 }
 
 func (e *examiner) askGitWith(ctx context.Context, q question, dir string) (string, error) {
-	q.program, q.dir, q.env = e.git, "/", gitEnv(q.env)
+	q.program, q.dir, q.env = e.git, "/", append(gitEnv(q.env), q.login...)
 	q.args = slices.Concat(askedGit, []string{"-C", dir}, q.args)
 	out, err := ask(ctx, q)
 	return strings.TrimRight(out, "\n"), err
 }
 
 func (e *examiner) gitProgram(ctx context.Context) []doctor.Finding {
-	f := doctor.GitFacts{Path: e.git, Remote: e.cfg.Origin.URL == ""}
+	f := doctor.GitFacts{Path: e.git}
 	if e.git != "" {
 		says, err := e.askGit(ctx, "/", "version")
 		f.Says = firstWords(says)

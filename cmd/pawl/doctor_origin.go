@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"pawl/handoff/mirror"
 	"pawl/loop/doctor"
 )
 
@@ -35,11 +36,12 @@ func (e *examiner) origin(ctx context.Context) []doctor.Finding {
 // listOrigin asks origin for its branch with one ls-remote, as the coordinator
 // does, within the repository around pawl.yaml: that may say how to log in.
 func (e *examiner) listOrigin(ctx context.Context, url string, f *doctor.OriginFacts) error {
-	args := []string{"ls-remote", "--symref", "--", url, "HEAD"}
+	plain, login := mirror.Login(url)
+	args := []string{"ls-remote", "--symref", "--", plain, "HEAD"}
 	if f.Wanted {
 		args = append(args, "refs/heads/"+f.Branch)
 	}
-	out, err := e.askGit(ctx, e.cfg.Dir, args...)
+	out, err := e.askGitWith(ctx, question{env: e.env, login: login, args: args}, e.cfg.Dir)
 	if err != nil {
 		return err
 	}

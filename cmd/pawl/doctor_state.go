@@ -8,9 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
+	"pawl/handoff/system"
 	"pawl/loop/doctor"
 	"pawl/loop/launcher/proc"
 	"pawl/loop/ledger"
@@ -33,18 +33,14 @@ func (e *examiner) stateDir(context.Context) []doctor.Finding {
 	default:
 		f.Mode, f.Foreign = uint32(info.Mode().Perm()), !ownedBy(info, e.uid)
 	}
-	const write, enter = 2, 1
-	f.Writable = syscall.Access(at, write|enter) == nil
-	var disk syscall.Statfs_t
-	if f.FreeOK = syscall.Statfs(at, &disk) == nil; f.FreeOK {
-		f.Free = disk.Bavail * uint64(disk.Bsize)
-	}
+	f.Writable = system.Writable(at)
+	f.Free, f.FreeOK = system.Free(at)
 	return doctor.StateDir(f)
 }
 
 func ownedBy(info os.FileInfo, uid int) bool {
-	st, ok := info.Sys().(*syscall.Stat_t)
-	return !ok || int(st.Uid) == uid
+	owner, ok := system.Owner(info)
+	return !ok || owner == uid
 }
 
 // mostLedger is how much of a ledger is copied, in bytes.
@@ -84,9 +80,12 @@ func (e *examiner) readLedger(ctx context.Context) (kept keptLedger) {
 		return kept
 	}
 	err = e.loadCopy(ctx, dir, &kept)
-	f.Busy = errors.Is(err, errBusy) || ctx.Err() != nil
+	f.Busy, f.Damaged = errors.Is(err, errBusy) || ctx.Err() != nil, ledger.Damaged(err)
 	if err := errors.Join(err, os.RemoveAll(dir)); err != nil && !f.Busy {
 		f.Trouble = strings.ReplaceAll(err.Error(), dir, e.cfg.StateDir)
+	}
+	if asides, err := ledger.Asides(e.cfg.StateDir); err == nil && len(asides) > 0 {
+		f.Aside = asides[0]
 	}
 	f.Last = kept.state.Loop.LastPass
 	for _, name := range e.cfg.Names() {

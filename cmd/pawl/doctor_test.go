@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"pawl/internal/need"
 	"pawl/loop/config"
 	"pawl/loop/daemon"
 	"pawl/loop/doctor"
@@ -53,7 +54,7 @@ func examinerOf(t *testing.T, text string, env ...string) *examiner {
 }
 
 func TestDoctorIsDoneInTimeWhateverHangs(t *testing.T) {
-	need(t, "git")
+	need.Program(t, "git")
 	bin := t.TempDir()
 	for _, name := range []string{"claude", "codex", "tmux"} {
 		script := "#!/bin/sh\ntrap '' TERM\nsleep 1000 & wait\n"
@@ -142,7 +143,7 @@ func TestDoctorNamesWhoHoldsALock(t *testing.T) {
 }
 
 func TestDoctorSeesOnePlaceInTwoNames(t *testing.T) {
-	need(t, "git")
+	need.Program(t, "git")
 	dir := t.TempDir()
 	for _, args := range [][]string{{"init", "-q", "--bare", "--template=", "o.git"}, {"init", "-q", "--template=", "w"}} {
 		cmd := exec.Command("git", args...)

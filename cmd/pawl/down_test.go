@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"pawl/internal/need"
 	"pawl/loop/control"
 	"pawl/loop/daemon"
 )
@@ -36,7 +37,7 @@ func (e ending) Tick(context.Context, control.Order) (control.Report, error) {
 
 // One that takes long to end is not what agents go on for.
 func TestDownBehindACoordinatorThatTakesLong(t *testing.T) {
-	need(t, "git")
+	need.Program(t, "git")
 	path := filepath.Join(t.TempDir(), "pawl.yaml")
 	const yaml = "version: 1\norigin: {url: /nowhere, branch: main}\ndefaults: {launcher: process, adapter: script}\nadapters: {script: {command: [cat]}}\nagents: {builder: {kind: loop}}\n"
 	if err := os.WriteFile(path, []byte(yaml), 0o600); err != nil {

@@ -54,6 +54,7 @@ var examples = map[string]string{
 	"review":            "pawl review parser --pass -m 'tried with empty and huge files'\npawl review parser --fail -F findings.txt",
 	"schedule":          "pawl schedule\npawl schedule --json",
 	"selftest":          "pawl selftest\npawl selftest --adapter claude\ntmux -L pawl capture-pane -p -e -t =acme-builder: | pawl selftest --adapter mine --screen -",
+	"simulate":          "pawl simulate\npawl simulate --duration 5m --faults kill-coordinator,rebase --keep\npawl simulate --seed 42 --origin ssh",
 	"service":           "pawl service install\npawl service status\npawl service uninstall",
 	"service install":   "pawl service install\npawl service install --print >pawl.service\npawl service install --print=cron",
 	"service status":    "pawl service status --json",

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"pawl/handoff"
+	"pawl/handoff/system"
 	"pawl/loop/control"
 	"pawl/loop/daemon"
 )
@@ -90,7 +90,7 @@ func (a *app) hookPoke(ctx context.Context, path string) error {
 	// What git left open in its hook would be held by the tick, and by agents that
 	// it starts, and the push would not end before them.
 	for fd := 3; fd < mostInherited; fd++ {
-		syscall.CloseOnExec(fd)
+		system.CloseOnExec(fd)
 	}
 	return a.use(ctx, func(p *project) error { return p.poke(ctx) })
 }

@@ -79,7 +79,7 @@ func (a *app) launcherLogCommand() *cobra.Command {
 					}
 				}()
 			}
-			return a.tail(ctx, ssh.LogFile(folder, args[0]), lines, follow)
+			return tail(ctx, a.out, ssh.LogFile(folder, args[0]), lines, follow)
 		},
 	}
 	c.Flags().StringVar(&far, "far", "", "the `ID` of the project; required")

@@ -7,14 +7,16 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"time"
 
+	"pawl/handoff/system"
 	"pawl/loop"
 	"pawl/loop/config"
+	"pawl/loop/launcher/plain"
 	"pawl/loop/launcher/proc"
 	"pawl/loop/launcher/ssh"
 )
@@ -44,7 +46,7 @@ func (p *project) unreachable(l config.Launcher) (why, hint string) {
 	if err := ssh.Check(l.Host, l.Options); err != nil {
 		return "launcher " + quote(l.Name) + ": " + err.Error(), "change it under launchers: in pawl.yaml"
 	}
-	if _, err := proc.FindProgram("ssh", p.cfg.Dir, p.environment()); err != nil {
+	if _, err := proc.FindTool("ssh", p.cfg.Dir, p.environment()); err != nil {
 		return "launcher " + quote(l.Name) + " needs ssh, which is not on PATH", "install the ssh client"
 	}
 	return "", ""
@@ -81,17 +83,17 @@ func (p *project) launcherNamed(name string) string {
 	return ""
 }
 
-// show prints what another program does, until that ends or ctx does. Its
+// show writes what another program prints to out, until that ends or ctx does. Its
 // standard input ends with it.
-func (p *project) show(ctx context.Context, argv []string) error {
-	program, err := proc.FindProgram(argv[0], "/", p.environment())
+func (p *project) show(ctx context.Context, out io.Writer, argv []string) error {
+	program, err := proc.FindTool(argv[0], "/", p.environment())
 	if err != nil {
 		return &hinted{err, "install the ssh client"}
 	}
 	cmd := exec.CommandContext(ctx, program, argv[1:]...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = p.environment(), p.app.out, p.app.err
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.Env, cmd.Stdout, cmd.Stderr = p.environment(), out, plain.NewWriter(p.app.err)
+	system.OwnGroup(cmd)
+	cmd.Cancel = func() error { return system.EndGroup(cmd) }
 	cmd.WaitDelay = showGrace
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -97,7 +97,7 @@ func socketOf(l config.Launcher) string {
 
 // tmuxProgram is the tmux that `up` found, whoever asks now; "" without one.
 func (p *project) tmuxProgram() string {
-	program, err := proc.FindProgram("tmux", p.cfg.Dir, p.environment())
+	program, err := proc.FindTool("tmux", p.cfg.Dir, p.environment())
 	if err != nil {
 		return ""
 	}
@@ -129,7 +129,7 @@ var launcherTypes = []string{"process", "tmux", "ssh"}
 // it can.
 func (p *project) uninstalled(l config.Launcher) (why, hint string) {
 	program := outsideProgram(l)
-	if _, err := proc.FindProgram(program, p.cfg.Dir, p.environment()); err == nil {
+	if _, err := proc.FindTool(program, p.cfg.Dir, p.environment()); err == nil {
 		return "", ""
 	}
 	return "launcher " + quote(l.Name) + " of type " + quote(l.Type) + " needs the program " + program + ", which is not on PATH",

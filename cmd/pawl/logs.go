@@ -7,30 +7,38 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"pawl/handoff/system"
 	"pawl/loop"
 	"pawl/loop/launcher"
 	"pawl/loop/launcher/logfile"
+	"pawl/loop/launcher/plain"
 )
 
 func (a *app) logsCommand() *cobra.Command {
 	var (
-		follow bool
-		n      int
+		follow, raw bool
+		n           int
 	)
 	c := &cobra.Command{
 		Use: "logs NAME|coordinator", Short: "print a session's output, or the coordinator's log", Args: cobra.ExactArgs(1),
+		Long: "logs prints the last lines of a log as plain text: colours, titles and whatever else a program printed for a terminal\n" +
+			"to obey are left out, and what a carriage return would overwrite has a line of its own. --raw prints it as it is.",
 		RunE: func(c *cobra.Command, args []string) error {
 			if n < 0 {
 				return &usageError{fmt.Errorf("-n %d is negative; write how many lines, 0 or more", n)}
+			}
+			var out io.Writer = plain.NewWriter(a.out)
+			if raw {
+				out = a.out
 			}
 			return a.use(c.Context(), func(p *project) error {
 				path := coordinatorLog(p.cfg)
@@ -39,28 +47,29 @@ func (a *app) logsCommand() *cobra.Command {
 						return err
 					}
 					if argv := p.farLog(c.Context(), args[0], n, follow); argv != nil {
-						return p.show(c.Context(), argv)
+						return p.show(c.Context(), out, argv)
 					}
 					path = loop.LogPath(p.cfg, args[0])
 				}
-				return a.tail(c.Context(), path, n, follow)
+				return tail(c.Context(), out, path, n, follow)
 			})
 		},
 	}
 	c.Flags().BoolVarP(&follow, "follow", "f", false, "go on as it grows")
 	c.Flags().IntVarP(&n, "lines", "n", 100, "the last `N` lines")
+	c.Flags().BoolVar(&raw, "raw", false, "print what the program printed, byte for byte")
 	return c
 }
 
-// tail prints the last n lines of a log, exactly as they are, and what is added
-// to it if follow is set. A log that is not there yet is empty.
-func (a *app) tail(ctx context.Context, path string, n int, follow bool) (err error) {
+// tail writes the last n lines of a log to out, and what is added to it if follow
+// is set. A log that is not there yet is empty.
+func tail(ctx context.Context, out io.Writer, path string, n int, follow bool) (err error) {
 	f, err := logfile.Follow(path)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := f.Tail(a.out, n); err != nil || !follow {
+	if err := f.Tail(out, n); err != nil || !follow {
 		return err
 	}
 	tick := time.NewTicker(followEvery)
@@ -71,7 +80,7 @@ func (a *app) tail(ctx context.Context, path string, n int, follow bool) (err er
 			return nil
 		case <-tick.C:
 		}
-		if err := f.More(a.out); err != nil {
+		if err := f.More(out); err != nil {
 			return err
 		}
 	}
@@ -136,7 +145,7 @@ func (p *project) followTyping(ctx context.Context, l launcher.Launcher, ref lau
 		defer cancel()
 		typed <- p.typeLines(ctx, l, ref)
 	}()
-	if err := p.app.tail(ctx, loop.LogPath(p.cfg, name), 20, true); err != nil {
+	if err := tail(ctx, plain.NewWriter(p.app.out), loop.LogPath(p.cfg, name), 20, true); err != nil {
 		return err
 	}
 	select {
@@ -162,7 +171,7 @@ func (p *project) become(argv []string) error {
 	if err := p.close(); err != nil {
 		return err
 	}
-	return fmt.Errorf("%s: %w", shellJoin(argv), syscall.Exec(program, argv, os.Environ()))
+	return fmt.Errorf("%s: %w", shellJoin(argv), system.Become(program, argv, os.Environ()))
 }
 
 // typeLines sends what a person types, a line each, until the end of the input.

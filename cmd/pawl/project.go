@@ -19,6 +19,7 @@ import (
 	"pawl/loop/config"
 	"pawl/loop/control"
 	"pawl/loop/daemon"
+	"pawl/loop/doctor"
 	"pawl/loop/ledger"
 )
 
@@ -52,12 +53,15 @@ func (a *app) configPath() (string, error) {
 			return "", err
 		}
 		if path = home(wd); path != "" {
-			return path, nil
+			return path, checkFound(path)
 		}
 		if path, err = config.Find(wd); err != nil {
 			if path = orphan(wd); path == "" {
 				return "", err
 			}
+		}
+		if err := checkFound(path); err != nil {
+			return "", err
 		}
 	}
 	abs, err := filepath.Abs(path)
@@ -176,12 +180,11 @@ func (a *app) openWith(ctx context.Context, path string, cfg *config.Config, fau
 	if err != nil {
 		return nil, err
 	}
-	l, err := ledger.Open(ctx, cfg.StateDir)
-	if err != nil {
+	p := &project{app: a, path: path, cfg: cfg, fault: fault, place: place, client: control.NewClient(place.Socket()), late: &loop.Late{}}
+	p.originName = sync.OnceValue(p.findOrigin)
+	if p.ledger, err = p.openLedger(ctx); err != nil {
 		return nil, err
 	}
-	p := &project{app: a, path: path, cfg: cfg, fault: fault, place: place, client: control.NewClient(place.Socket()), ledger: l, late: &loop.Late{}}
-	p.originName = sync.OnceValue(p.findOrigin)
 	return p, nil
 }
 
@@ -204,6 +207,9 @@ func privateDir(dir string) error {
 		return err
 	}
 	info, err := os.Stat(dir)
+	if err == nil {
+		err = checkOwner(dir, info)
+	}
 	if err != nil || info.Mode().Perm() == 0o700 {
 		return err
 	}
@@ -273,6 +279,18 @@ func (a *app) logger(w io.Writer) *slog.Logger {
 func needGit() error {
 	if _, err := exec.LookPath("git"); err != nil {
 		return &hinted{errors.New("git is not on PATH"), "install git"}
+	}
+	return nil
+}
+
+// readsOrigin says so where the git program is missing, or too old to read origin.
+func readsOrigin() error {
+	var facts doctor.GitFacts
+	if path, err := exec.LookPath("git"); err == nil {
+		facts.Path, facts.Says = path, gitAnswer("/", "version")
+	}
+	if found := doctor.Git(facts); found.Status == doctor.Fail {
+		return &hinted{errors.New(found.Found), found.Hint}
 	}
 	return nil
 }

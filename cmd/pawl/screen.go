@@ -8,10 +8,10 @@ import (
 	"os/signal"
 	"strings"
 	"sync"
-	"syscall"
 
-	"golang.org/x/sys/unix"
 	"golang.org/x/term"
+
+	"pawl/handoff/system"
 )
 
 // Control sequences of xterm, which every terminal of today knows: the second
@@ -50,7 +50,7 @@ func openScreen(ctx context.Context, out, keys *os.File) (*liveScreen, error) {
 			return nil, err
 		}
 	}
-	signal.Notify(s.resized, syscall.SIGWINCH)
+	signal.Notify(s.resized, system.SIGWINCH)
 	fmt.Fprint(out, enterScreen)
 	return s, nil
 }
@@ -135,15 +135,15 @@ var errClosed = errors.New("the screen is closed")
 
 // nextKey waits for a byte from the terminal, or for the pipe's end.
 func nextKey(keys, pipe *os.File) (byte, error) {
-	fds := []unix.PollFd{{Fd: int32(keys.Fd()), Events: unix.POLLIN}, {Fd: int32(pipe.Fd()), Events: unix.POLLIN}}
 	for {
-		if _, err := unix.Poll(fds, -1); err != nil && !errors.Is(err, unix.EINTR) {
+		ready, err := system.AwaitInput(-1, keys, pipe)
+		switch {
+		case err != nil:
 			return 0, err
-		} else if err != nil {
-			continue
-		}
-		if fds[1].Revents != 0 {
+		case ready[1]:
 			return 0, errClosed
+		case !ready[0]:
+			continue // a signal came
 		}
 		var one [1]byte
 		if n, err := keys.Read(one[:]); n == 0 {
@@ -157,7 +157,7 @@ func nextKey(keys, pipe *os.File) (byte, error) {
 func (s *liveScreen) suspend() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if errors.Join(s.leave(), syscall.Kill(0, syscall.SIGTSTP)) != nil {
+	if errors.Join(s.leave(), system.SuspendGroup()) != nil {
 		s.cancel()
 		return
 	}
@@ -168,7 +168,7 @@ func (s *liveScreen) suspend() {
 	}
 	fmt.Fprint(s.out, enterScreen)
 	select {
-	case s.resized <- syscall.SIGWINCH:
+	case s.resized <- system.SIGWINCH:
 	default: // it is drawn anew in any case
 	}
 }

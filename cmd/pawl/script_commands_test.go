@@ -19,7 +19,7 @@ import (
 
 // patience is how long until and told wait. It is long enough for a busy
 // machine; what works takes milliseconds.
-const patience = 15 * time.Second
+const patience = time.Minute
 
 const pollEvery = 50 * time.Millisecond
 
@@ -37,7 +37,8 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // wait polls done until it is true, and prints its last words if it never is.
-// It rests longer than it asks: what is waited for needs the processor too.
+// It rests longer than it asks, as what is waited for needs the processor too, but
+// not for so long that it misses what soon passes.
 func wait(ts *testscript.TestScript, done func() (bool, string)) {
 	deadline := time.Now().Add(patience)
 	for {
@@ -49,7 +50,7 @@ func wait(ts *testscript.TestScript, done func() (bool, string)) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("not within %s; the last output was:\n%s", patience, last)
 		}
-		time.Sleep(max(pollEvery, 2*time.Since(asked)))
+		time.Sleep(min(max(pollEvery, 2*time.Since(asked)), time.Second))
 	}
 }
 

@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -14,6 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"pawl/handoff/system"
 	"pawl/loop/daemon"
 )
 
@@ -26,20 +30,18 @@ func sweep(env *testscript.Env) {
 		t.Error(err)
 	}
 	for _, yaml := range loops {
-		if t.Failed() {
-			showLog(t, filepath.Join(filepath.Dir(yaml), ".pawl", "logs", "coordinator.log"))
-		}
 		if len(leftovers(env.WorkDir)) > 0 {
 			down(t, env, yaml)
 		}
 	}
-	for deadline := time.Now().Add(5 * time.Second); len(leftovers(env.WorkDir)) > 0; time.Sleep(pollEvery) {
+	for deadline := time.Now().Add(20 * time.Second); len(leftovers(env.WorkDir)) > 0; time.Sleep(pollEvery) {
 		if time.Now().After(deadline) {
 			end(t, leftovers(env.WorkDir))
 			break
 		}
 	}
 	for _, yaml := range loops {
+		readLog(t, yaml)
 		if err := removeRuntime(env.WorkDir, filepath.Join(filepath.Dir(yaml), ".pawl")); err != nil {
 			t.Error(err)
 		}
@@ -54,10 +56,36 @@ func down(t testing.TB, env *testscript.Env, yaml string) {
 	}
 }
 
-func showLog(t testing.TB, path string) {
-	text, err := os.ReadFile(path)
-	if err == nil {
+// readLog reads the log of the coordinator of a pawl.yaml. One that is detached has
+// nobody else to hear of its data races and panics.
+func readLog(t testing.TB, yaml string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(yaml), ".pawl", "logs", "coordinator.log"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	if fault := crash.Find(text); fault != nil {
+		t.Errorf("the coordinator says %q", fault)
+	}
+	if t.Failed() && len(text) > 0 {
 		t.Logf("coordinator.log:\n%s", text)
+	}
+}
+
+// crash is how Go's runtime begins to tell that a program is wrong.
+var crash = regexp.MustCompile(`(?m)^(WARNING: DATA RACE|panic: |fatal error: )`)
+
+func TestCrash(t *testing.T) {
+	for text, want := range map[string]bool{
+		"time=1 level=INFO msg=a\n==================\nWARNING: DATA RACE\nRead at 0x1": true,
+		"panic: runtime error: index out of range [1]\n":                               true,
+		"fatal error: all goroutines are asleep - deadlock!":                           true,
+		"time=1 level=ERROR msg=\"fatal error: the remote end hung up\"\n":             false,
+		"": false,
+	} {
+		if got := crash.MatchString(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
 	}
 }
 
@@ -87,7 +115,7 @@ func leftovers(work string) map[int]string {
 func end(t testing.TB, left map[int]string) {
 	for pid, line := range left {
 		t.Errorf("still running after the script: %d %s", pid, line)
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		if err := system.Signal(pid, syscall.SIGKILL); err != nil {
 			t.Logf("kill %d: %v", pid, err)
 		}
 	}

@@ -10,22 +10,24 @@ import (
 	"testing"
 	"time"
 
+	"pawl/internal/need"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
 	// Scripts wait far more than they compute. A -parallel flag still wins.
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	if err := flag.Set("test.parallel", "10"); err != nil {
 		panic(err)
 	}
-	testscript.Main(m, map[string]func(){"pawl": main})
+	testscript.Main(programs{m}, map[string]func(){"pawl": program})
 }
 
 // TestScripts runs testdata/script: each script has an origin with one commit,
 // a clone of it to push from, and a loop of two agents that write down what
 // they are told.
 func TestScripts(t *testing.T) {
-	need(t, "git")
+	need.Program(t, "git")
 	tmpl := template(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata/script",
@@ -35,20 +37,9 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"until": until, "exits": exits, "commit": commit, "push": push, "told": told, "shape": shape, "sigterm": sigterm,
 			"receiver": receiver, "freeport": freeport, "post": post,
+			"harmless": harmless, "guard": guard, "secretless": secretless, "sealed": sealed,
 		},
 	})
-}
-
-// need skips a test whose tool is missing; with PAWL_TEST_ALL=1 that is a failure.
-func need(t *testing.T, tool string) {
-	t.Helper()
-	if _, err := exec.LookPath(tool); err == nil {
-		return
-	}
-	if os.Getenv("PAWL_TEST_ALL") == "1" {
-		t.Fatalf("%s is not on PATH, and PAWL_TEST_ALL=1 wants every test to run", tool)
-	}
-	t.Skipf("%s is not on PATH", tool)
 }
 
 // gitVars keep the person's git configuration out.

@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
+	"pawl/handoff/system"
 	"pawl/loop/launcher/logfile"
 )
 
@@ -147,7 +147,7 @@ func (p *project) detached(ctx context.Context, args ...string) (cmd *exec.Cmd, 
 	cmd.Args[0] = "pawl"
 	cmd.Dir, cmd.Env = p.cfg.Dir, p.environment()
 	cmd.Stdout, cmd.Stderr = file, file
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	system.OwnSession(cmd)
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("pawl %s: %w", args[0], err)
 	}

@@ -13,6 +13,7 @@ import (
 	"pawl/loop/config"
 	"pawl/loop/control"
 	"pawl/loop/delivery"
+	"pawl/loop/doctor"
 	"pawl/loop/ledger"
 )
 
@@ -33,6 +34,7 @@ type coordinatorView struct {
 	ConfigError string `json:"config_error"`
 	Paused      bool   `json:"-"`
 	Mute        bool   `json:"-"` // it listens, and does not answer
+	Aside       string `json:"-"` // a ledger that was damaged and set aside within a day
 }
 
 type originView struct {
@@ -137,7 +139,7 @@ func (p *project) status(ctx context.Context) (v statusView, unclear []string, e
 			ConfigError: health.ConfigError, Paused: s.Loop.Paused, Mute: mute,
 		},
 		Origin: originView{
-			URL: cmp.Or(s.Loop.URL, p.originName()), Branch: cmp.Or(s.Loop.Branch, p.cfg.Origin.Branch), Tip: s.Loop.Cursor,
+			URL: cmp.Or(s.Loop.URL, doctor.Mask(p.originName())), Branch: cmp.Or(s.Loop.Branch, p.cfg.Origin.Branch), Tip: s.Loop.Cursor,
 			FetchedAt: stamp(s.Loop.FetchedAt), Error: s.Loop.OriginError,
 		},
 		Phase:  loop.PhaseView(p.cfg, s.Loop),
@@ -146,6 +148,9 @@ func (p *project) status(ctx context.Context) (v statusView, unclear []string, e
 	v.Origin.Mode = p.originMode(v.Origin.URL)
 	if p.fault != nil {
 		v.Coordinator.ConfigError = p.fault.Error()
+	}
+	if v.Coordinator.Aside, err = p.aside(time.Now()); err != nil {
+		return v, nil, err
 	}
 	for _, a := range p.cfg.Agents {
 		v.Agents = append(v.Agents, agentStatus(w, d, a))

@@ -31,6 +31,9 @@ func printTo(w, like io.Writer, v statusView, unclear []string, now time.Time) {
 	if v.Coordinator.ConfigError != "" {
 		hang(w, like, "  ", 2, red, "the last good configuration is used: "+v.Coordinator.ConfigError)
 	}
+	if v.Coordinator.Aside != "" {
+		headLine(w, like, "ledger", yellow, "the one before was damaged and lies in "+v.Coordinator.Aside+"; pawl events says what is known of it")
+	}
 	headLine(w, like, "origin", "", originLine(v.Origin, now))
 	if v.Origin.Error != "" {
 		headLine(w, like, "", red, "cannot be seen: "+v.Origin.Error)

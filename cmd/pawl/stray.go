@@ -7,9 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
+	"pawl/handoff/system"
+	"pawl/loop/launcher/proc"
 	"pawl/loop/ledger"
 )
 
@@ -45,9 +46,21 @@ func (p *project) endStray(ctx context.Context) error {
 	if err != nil || id == string(note) {
 		return err
 	}
+	// It may have set a damaged ledger aside just now, and not noted the new one yet.
+	for end := time.Now().Add(strayPatience); time.Now().Before(end); {
+		if err := proc.Pause(ctx, turn); err != nil {
+			return err
+		}
+		if note, err = os.ReadFile(p.noteFile()); err == nil && id == string(note) {
+			return nil
+		}
+	}
 	_, err = p.stopCoordinator(ctx, lockPatience)
 	return err
 }
+
+// strayPatience is how long a coordinator has to note which file its ledger is now.
+const strayPatience = time.Second
 
 // strayEvery is how often a coordinator sees whether its files are still there.
 const strayEvery = time.Second
@@ -57,13 +70,14 @@ type vital struct {
 	what, path string
 	within     time.Duration // it is made by then
 	id         string        // from the first look at it
+	gone       func() bool   // says whether it is lost, where more than its path counts
 }
 
 // vitals are the files of the running coordinator; its socket is made while
 // its first pass runs.
 func (p *project) vitals() []vital {
 	return []vital{
-		{what: "the ledger", path: p.ledgerFile()},
+		{what: "the ledger", path: p.ledgerFile(), gone: p.ledger.Lost}, // not where it set a damaged one aside itself
 		{what: "the lock", path: filepath.Join(p.place.Dir, "lock")},
 		{what: "the socket", path: p.place.Socket(), within: startPatience},
 	}
@@ -94,6 +108,9 @@ func (p *project) lostFile(ctx context.Context) string {
 // lost looks at the file of a coordinator that runs for age. A look that fails
 // says nothing about the file.
 func (v *vital) lost(age time.Duration) bool {
+	if v.gone != nil {
+		return v.gone()
+	}
 	now, err := identity(v.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return v.id != "" || age >= v.within
@@ -114,9 +131,9 @@ func identity(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	st, ok := info.Sys().(*syscall.Stat_t)
+	id, ok := system.Identity(info)
 	if !ok {
 		return "", fmt.Errorf("%s has no inode number", path)
 	}
-	return fmt.Sprintf("%d:%d", st.Dev, st.Ino), nil
+	return id, nil
 }

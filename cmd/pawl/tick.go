@@ -18,6 +18,7 @@ func (a *app) tickCommand() *cobra.Command {
 			"leaves with exit code 0: the one that waits, or the next, sees all that this one would.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			a.mends = "tick"
 			return a.use(c.Context(), func(p *project) error {
 				if p.fault != nil {
 					a.warn("the last good configuration is used: %v", p.fault)

@@ -37,6 +37,7 @@ func (a *app) upCommand() *cobra.Command {
 			"It clones origin into agents' folders that do not exist yet. What runs is left alone; what `down NAME` stopped\n" +
 			"stays down until it is named here, and so does a parked agent.",
 		RunE: func(c *cobra.Command, names []string) (err error) {
+			a.mends = "up"
 			p, err := a.open(c.Context())
 			if err != nil {
 				return err
@@ -83,6 +84,10 @@ func (p *project) up(ctx context.Context, names []string, o upOptions) error {
 		}
 		if started {
 			p.app.say("coordinator started; its log: pawl logs coordinator")
+		}
+		// A new one may have put another ledger in this one's place.
+		if err := p.ledger.Refresh(ctx); err != nil {
+			return err
 		}
 	}
 	rep, err := p.lookingOrder(ctx, "up")
@@ -165,7 +170,7 @@ func failures(rep control.Report, names []string) error {
 }
 
 func (p *project) checkUp(names []string, o upOptions) error {
-	if err := needGit(); err != nil {
+	if err := readsOrigin(); err != nil {
 		return err
 	}
 	if err := p.known(names...); err != nil {

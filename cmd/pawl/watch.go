@@ -21,24 +21,32 @@ import (
 	"pawl/loop/control"
 	"pawl/loop/launcher/logfile"
 	"pawl/loop/ledger"
+	"pawl/loop/sim"
 )
 
 func (a *app) watchCommand() *cobra.Command {
-	var background bool
+	var (
+		background bool
+		clock      string
+	)
 	c := &cobra.Command{
 		Use:   "watch",
 		Short: "run the coordinator in the foreground",
 		Long:  "watch runs the coordinator until it is interrupted. It reconciles what `pawl up` asked for; sessions go on when it ends.",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			a.mends = "watch"
 			return a.use(c.Context(), func(p *project) error {
-				return p.watch(c.Context(), background)
+				return p.watch(c.Context(), background, clock)
 			})
 		},
 	}
 	c.Flags().BoolVar(&background, "background", false, "log to the coordinator's log only")
-	if err := c.Flags().MarkHidden("background"); err != nil {
-		panic(err) // the flag is declared one line above
+	c.Flags().StringVar(&clock, "clock", "", "go by a clock that is wrong by the duration in `FILE`, for simulations")
+	for _, name := range []string{"background", "clock"} {
+		if err := c.Flags().MarkHidden(name); err != nil {
+			panic(err) // the flag is declared above
+		}
 	}
 	return c
 }
@@ -48,7 +56,7 @@ func coordinatorLog(cfg *config.Config) string {
 	return filepath.Join(cfg.StateDir, "logs", "coordinator.log")
 }
 
-func (p *project) watch(ctx context.Context, background bool) (err error) {
+func (p *project) watch(ctx context.Context, background bool, clock string) (err error) {
 	lock, err := p.lock(ctx, "watch", lockPatience/5)
 	if err != nil {
 		return heldHint(err)
@@ -81,7 +89,10 @@ func (p *project) watch(ctx context.Context, background bool) (err error) {
 	if err != nil {
 		return err
 	}
-	e.Tidy = p.place.Sweep
+	e.Tidy, e.Replaced = p.place.Sweep, p.noteLedger
+	if clock != "" {
+		e.Now = sim.Clock(clock)
+	}
 	err = p.serve(ctx, loop.NewCoordinator(e, versionText()), log)
 	err = errors.Join(err, e.Close(), release())
 	farewell(ctx, e)
