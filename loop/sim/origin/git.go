@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/handoff/system"
 )
 
 // How long one git process of ours may take, and how long it may take to end:
@@ -73,7 +74,7 @@ func (p program) run(ctx context.Context, dir, in string, args ...string) (strin
 		return strings.TrimSuffix(out.String(), "\n"), nil
 	}
 	if ctx.Err() != nil {
-		err = errors.Join(context.Cause(ctx), endGroup(cmd))
+		err = errors.Join(context.Cause(ctx), system.KillGroup(cmd))
 	}
 	return "", fmt.Errorf("git %s: %w: %s", args[0], err, handoff.Clean(said.String(), 400))
 }

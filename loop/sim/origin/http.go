@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/handoff/system"
 )
 
 // connectionLimit bounds what one connection's processes may take.
@@ -97,7 +98,7 @@ func (s *webServer) answer(w http.ResponseWriter, r *http.Request) error {
 func (s *webServer) ended(ctx context.Context, cmd *exec.Cmd) error {
 	err := cmd.Wait()
 	if ctx.Err() != nil {
-		return errors.Join(err, endGroup(cmd))
+		return errors.Join(err, system.KillGroup(cmd))
 	}
 	return err
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/kballard/go-shellquote"
 
 	"pawl/handoff"
+	"pawl/handoff/system"
 )
 
 // sshServer starts one sshd for each connection, as inetd would: none outlives its
@@ -163,7 +164,7 @@ func (s *sshServer) dial(ctx context.Context) (net.Conn, error) {
 func (s *sshServer) wait(ctx context.Context, cmd *exec.Cmd) {
 	err := cmd.Wait()
 	if ctx.Err() != nil {
-		err = errors.Join(err, endGroup(cmd))
+		err = errors.Join(err, system.KillGroup(cmd))
 	}
 	if err != nil {
 		s.log.Debug("an sshd of origin's ended", "error", err)

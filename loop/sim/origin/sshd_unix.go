@@ -8,32 +8,10 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"syscall"
 
 	"pawl/loop/launcher/proc"
 )
-
-// inOwnGroup gives a process a session, and so a group, of its own: it has no
-// terminal to ask on, and its helpers end with it.
-func inOwnGroup(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	cmd.Cancel = func() error { return signalGroup(cmd, syscall.SIGTERM) }
-	cmd.WaitDelay = waitDelay
-}
-
-// endGroup kills what is left of a process's group.
-func endGroup(cmd *exec.Cmd) error { return signalGroup(cmd, syscall.SIGKILL) }
-
-func signalGroup(cmd *exec.Cmd, sig syscall.Signal) error {
-	if cmd.Process == nil {
-		return nil
-	}
-	if err := syscall.Kill(-cmd.Process.Pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
-		return fmt.Errorf("signal the group of process %d: %w", cmd.Process.Pid, err)
-	}
-	return nil
-}
 
 // sweep ends the processes that have the mark in their environment: sshd starts
 // each command in a session of its own.

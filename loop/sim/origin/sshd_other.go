@@ -7,13 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 )
-
-// inOwnGroup has no groups to use here: a process ends alone.
-func inOwnGroup(cmd *exec.Cmd) { cmd.WaitDelay = waitDelay }
-
-func endGroup(*exec.Cmd) error { return nil }
 
 func sweep(context.Context, string) error { return nil }
 
