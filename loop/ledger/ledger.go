@@ -40,14 +40,19 @@ type Ledger struct {
 	path string // as it was opened
 	full string // without links: SQLite's name for it
 
-	kept []byte // what KeepWants wrote last
+	kept  []byte // what KeepWants wrote last
+	facts facts
 
 	mu   sync.Mutex
 	file os.FileInfo // that is open
 }
 
-// Close closes the ledger.
-func (l *Ledger) Close() error { return l.db.Close() }
+// Close closes the ledger. Facts that could not be written are read again by the
+// next process, and are no error.
+func (l *Ledger) Close() error {
+	l.facts.complain(l.writeFacts(context.Background()))
+	return l.db.Close()
+}
 
 // Lost says that the file that is open does not have the ledger's name any more:
 // what is written to it nobody will read.
@@ -69,12 +74,17 @@ func (l *Ledger) Commit(ctx context.Context, revision int64, c Changes) error {
 	if c.Empty() {
 		return current(l.db.QueryRowContext(ctx, "SELECT revision FROM loop"), revision)
 	}
-	return transact(ctx, l.db, func(tx *sql.Tx) error {
+	learnt := l.facts.all()
+	err := transact(ctx, l.db, func(tx *sql.Tx) error {
 		if err := current(tx.QueryRowContext(ctx, "SELECT revision FROM loop"), revision); err != nil {
 			return err
 		}
-		return write(ctx, tx, c)
+		return errors.Join(write(ctx, tx, c), putFacts(ctx, tx, learnt))
 	})
+	if err == nil {
+		l.facts.written(learnt)
+	}
+	return err
 }
 
 func current(row *sql.Row, revision int64) error {
