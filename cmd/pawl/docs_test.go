@@ -36,6 +36,7 @@ var notRun = map[string]string{
 	"pawl launcher test ./pawl-launcher-mine": "it is the reader's own; the sample is tried by a script",
 	"pawl launcher test ./pawl-launcher-mine --run grandchildren --verbose": "likewise",
 	"pawl logs builder -f": "it does not end",
+	"pawl simulate":        "it takes a minute; .ci/run plays one, and a script a short one",
 	".ci/run":              "it runs this test",
 	".ci/fuzz 60s":         "it takes half an hour",
 	"go run golang.org/x/vuln/cmd/govulncheck@latest ./...": "it needs the network",

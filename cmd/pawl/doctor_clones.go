@@ -54,7 +54,7 @@ func (e *examiner) clone(ctx context.Context, i int) []doctor.Finding {
 		f.Unknown = err.Error()
 	}
 	f.Identity = e.identity(ctx, a)
-	f.Slow = ctx.Err() != nil
+	f.Slow = f.Slow || ctx.Err() != nil
 	return doctor.Clone(f)
 }
 
@@ -62,6 +62,7 @@ func (e *examiner) clone(ctx context.Context, i int) []doctor.Finding {
 func (e *examiner) compareOrigin(ctx context.Context, f *doctor.CloneFacts) {
 	theirs, err := e.remoteURL(ctx, f.Dir)
 	if err != nil {
+		f.Slow = errors.Is(err, errUnread)
 		return
 	}
 	ours, _ := e.originURL(ctx)

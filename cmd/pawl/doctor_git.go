@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -78,12 +79,19 @@ func (e *examiner) originURL(ctx context.Context) (url, missing string) {
 	return url, ""
 }
 
+// errUnread is for a git that ended well and whose words were not read in time, as on
+// a busy machine.
+var errUnread = errors.New("git was not heard in time")
+
 // remoteURL is the URL of the configured remote in the repository around dir. A
 // relative path counts from the top of the repository, as git has it.
 func (e *examiner) remoteURL(ctx context.Context, dir string) (string, error) {
 	url, err := e.askGit(ctx, dir, "remote", "get-url", "--", e.cfg.Origin.Remote)
 	if err != nil {
 		return "", err
+	}
+	if url == "" {
+		return "", errUnread // joined to the folder it would be the folder
 	}
 	url, _, _ = strings.Cut(url, "\n")
 	if host, path := doctor.Place(url); host != "" || filepath.IsAbs(path) {

@@ -3,7 +3,6 @@ package trial
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -76,16 +75,31 @@ func (p *play) deleteState(s Step) error {
 	if err := p.removeState(); err != nil {
 		return err
 	}
-	ending, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	if err := p.coordinator.wait(ending); err != nil {
-		return fmt.Errorf("the coordinator did not end although its state was deleted: %w", err)
+	if err := p.noticed(); err != nil {
+		return err
 	}
 	if err := proc.Pause(p.ctx, s.Lasts); err != nil {
 		return err
 	}
 	_, err := p.runPawl(p.ctx, "up", "--no-watch")
 	return err
+}
+
+// noticed waits until no coordinator works on a ledger that was deleted: it ends, or,
+// if it was still starting, begins with a new one.
+func (p *play) noticed() error {
+	for limit := time.Now().Add(patience); p.coordinator.alive(); {
+		if _, err := os.Stat(filepath.Join(p.state(), ledger.File)); err == nil {
+			return nil
+		}
+		if time.Now().After(limit) {
+			return errors.New("the coordinator goes on although its state was deleted")
+		}
+		if err := proc.Pause(p.ctx, 20*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // removeState deletes what a coordinator and keepers may be writing to.
