@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// Scripts wait far more than they compute. A -parallel flag still wins.
-	if err := flag.Set("test.parallel", "10"); err != nil {
+	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
 	}
 	testscript.Main(programs{m}, map[string]func(){"pawl": program})

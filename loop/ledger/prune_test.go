@@ -238,7 +238,7 @@ func TestPruningHoldsNobodyUp(t *testing.T) {
 	bury(t, l, 1200)
 	other := reopen(t, dir)
 	done := make(chan error, 1)
-	r := few()
+	r, start := few(), time.Now()
 	go func() {
 		_, err := l.Prune(t.Context(), noon.Add(500*day), r)
 		done <- err
@@ -259,8 +259,9 @@ func TestPruningHoldsNobodyUp(t *testing.T) {
 		default:
 		}
 	}
-	t.Logf("%d commits meanwhile, the slowest in %s", 2*commits, worst)
-	if worst > 2*time.Second {
+	took := time.Since(start)
+	t.Logf("%d commits in %s, the slowest in %s", 2*commits, took, worst)
+	if worst > max(2*time.Second, took/4) {
 		t.Errorf("a commit waited %s", worst)
 	}
 	for _, table := range []string{"handoffs", "wakes", "items", "sessions"} {
