@@ -132,10 +132,16 @@ func (c *coordinator) start() (*process, error) {
 	return p, nil
 }
 
-// alive says that a coordinator runs now.
-func (c *coordinator) alive() bool {
+// current is the coordinator that was started last; nil before the first.
+func (c *coordinator) current() *process {
 	p := <-c.running
 	c.running <- p
+	return p
+}
+
+// alive says that a coordinator runs now.
+func (c *coordinator) alive() bool {
+	p := c.current()
 	if p == nil {
 		return false
 	}
@@ -149,8 +155,7 @@ func (c *coordinator) alive() bool {
 
 // kill ends the coordinator that runs, if one does, as a power cut would.
 func (c *coordinator) kill() error {
-	p := <-c.running
-	c.running <- p
+	p := c.current()
 	if p == nil {
 		return nil
 	}
@@ -169,8 +174,7 @@ func (c *coordinator) dump(ctx context.Context) error {
 		return err
 	}
 	defer c.release()
-	p := <-c.running
-	c.running <- p
+	p := c.current()
 	if p == nil {
 		return nil
 	}
@@ -182,8 +186,7 @@ func (c *coordinator) dump(ctx context.Context) error {
 
 // wait waits for the end of the coordinator that runs, if one does.
 func (c *coordinator) wait(ctx context.Context) error {
-	p := <-c.running
-	c.running <- p
+	p := c.current()
 	if p == nil {
 		return nil
 	}

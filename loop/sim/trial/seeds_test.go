@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// Seeds whose plans once found a fault, and what it was. They are played for a few
-// seconds each; `pawl simulate` with the same words plays them whole.
+// Plans that are played for some seconds each: what a seed's plan once found, or the
+// faults that it is made of. `pawl simulate` with the same words plays it again.
 var seeds = []struct {
-	found string
-	args  string
+	what string
+	args string
 }{
 	{"told by its old name, rebased, then the ledger was deleted: the new name was told again", "--seed 1 --duration 10s --origin path"},
 	{"every fault that needs a line", "--seed 2 --duration 8s --origin http --faults origin-away,origin-slow,origin-hang,kill-coordinator,rebase,repack"},
@@ -29,7 +29,7 @@ func TestSeeds(t *testing.T) {
 	}
 	t.Run("all", func(t *testing.T) {
 		for _, tt := range seeds {
-			t.Run(tt.found, func(t *testing.T) {
+			t.Run(tt.what, func(t *testing.T) {
 				t.Parallel()
 				// A short folder: sockets lie in it.
 				dir, err := os.MkdirTemp("", "seed-")
