@@ -101,7 +101,7 @@ func (p *planner) sights(account string) []supervise.Sight {
 		if generation := p.alive(u); generation != "" {
 			r := p.w.Readings[u.Name]
 			sight.Generation = generation
-			sight.Limited, sight.Active = r.State == adapter.Limited, r.State == adapter.Active
+			sight.Limited, sight.Active, sight.Idle = r.State == adapter.Limited, r.State == adapter.Active, r.State == adapter.Idle
 			sight.Banner = handoff.Clean(cmp.Or(r.Banner, r.Evidence), maxBanner)
 		}
 		out = append(out, sight)

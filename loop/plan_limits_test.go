@@ -97,6 +97,48 @@ func TestUsageLimits(t *testing.T) {
 			expect event agent.released 2
 			expect event agent.held 1
 			expect nothing told builder`},
+		{"one that was asked and is done in a moment got through", nil, `
+			up
+			pass 2
+			dull builder
+			dull adversary
+			screen builder limited usage limit reached
+			screen adversary limited usage limit reached
+			run 5m
+			run 10s
+			expect told builder 1 usage limit
+			screen builder idle
+			run 40s
+			expect event agent.released 2
+			run 20s
+			expect told adversary 1 usage limit
+			expect told builder 1 usage limit
+			run 3m
+			expect event agent.held 2`},
+		{"one that was asked and refused did not, though its banner scrolled away later", nil, `
+			up
+			pass 2
+			dull builder
+			screen builder limited usage limit reached
+			run 5m
+			run 40s
+			expect told builder 1 usage limit
+			screen builder idle
+			run 2m
+			expect event agent.released 0`},
+		{"the clock set back while an agent gets through", nil, `
+			up
+			pass 2
+			dull builder
+			screen builder limited usage limit reached
+			run 5m
+			run 10s
+			screen builder idle
+			pass
+			jump -3h
+			run 1m
+			expect event agent.released 2
+			expect told builder 1 usage limit`},
 		{"a reset beyond max_wait is as good as none", nil, `
 			up
 			pass 2

@@ -134,6 +134,9 @@ func (p *planner) stranger(u *unit, row ledger.Session, known bool, seen launche
 		Adapter: p.adapter(u), Model: u.Model, Phase: seen.Phase, State: ledger.Live, PID: seen.PID, Started: seen.Started,
 		CreatedAt: p.now, LiveAt: p.now, Reason: "adopted", Place: p.w.Places[u.launcher],
 	}
+	if n := len(seen.Marks); n > 0 {
+		adopted.Known = seen.Marks[n-1].ID
+	}
 	agent.Generation, agent.Generations = seen.Generation, max(agent.Generations, 1)
 	p.put(agent)
 	p.s.Sessions[u.Name] = adopted

@@ -1,10 +1,12 @@
 package loop
 
 import (
+	"slices"
 	"strconv"
 
 	"pawl/handoff"
 	"pawl/loop/delivery"
+	"pawl/loop/launcher"
 )
 
 // formerly is the id under which an adopted session was told h, where that is
@@ -56,8 +58,10 @@ func (p *planner) gone(u *unit, trace string) []string {
 	}
 	var out []string
 	seen := map[string]bool{}
-	for _, m := range u.obs.Marks {
-		if m.Written.IsZero() || m.Written.After(row.CreatedAt) {
+	// By its place in the record and not by its date: clocks are set back.
+	newest := slices.IndexFunc(u.obs.Marks, func(m launcher.Mark) bool { return m.ID == row.Known })
+	for _, m := range u.obs.Marks[:newest+1] {
+		if m.Written.IsZero() {
 			continue
 		}
 		for _, name := range m.Items {

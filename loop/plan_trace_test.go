@@ -26,6 +26,16 @@ func TestALedgerIsLostAfterARewrite(t *testing.T) {
 			lose
 			pass 5
 			expect told adversary 1 claim(a)`},
+		{"nor when the clock was set back before the ledger was lost", nil, `
+			up
+			pass 3
+			claim a
+			pass 3
+			jump -3h
+			rebase 1
+			lose
+			pass 5
+			expect told adversary 1 claim(a)`},
 		{"the next session is told, under the new name", nil, `
 			up
 			pass 3

@@ -165,8 +165,9 @@ func (p *planner) taken(w delivery.Wake) {
 	}
 }
 
-// heard notes what a wake that was taken says of its session: it works, and it
-// was asked why it stands still, unless it was given something new with that.
+// heard notes what a wake that was taken says of its session: it works, it
+// was asked why it stands still, unless it was given something new with that, and
+// what it shows next tells whether a usage limit holds it still.
 func (p *planner) heard(w delivery.Wake) {
 	row, running := p.s.Sessions[w.Agent]
 	if !running || row.Generation != w.Generation {
@@ -182,6 +183,12 @@ func (p *planner) heard(w delivery.Wake) {
 		row.ProbedAt = w.TakenAt
 	}
 	p.s.Sessions[w.Agent] = row
+	if u := p.byName[w.Agent]; u != nil {
+		account := p.account(u)
+		if l, known := p.s.Limits[account]; known {
+			p.s.Limits[account] = l.Took(w.Agent, w.TakenAt)
+		}
+	}
 }
 
 // take records that the agent has a handoff, and when it is reminded of it. A

@@ -88,6 +88,8 @@ type Session struct {
 	Print string // fingerprint of what the configuration said about its start; "" where that is not known
 	Place string // what the configuration said about its launcher then, as JSON; "" where that is not known
 	Host  string // what its launcher's host called itself then; "" where that is not known
+
+	Known string // the newest message on its launcher's record when it was adopted: an earlier ledger knew those; "" none
 }
 
 // Schedule is one schedule of an agent, by a name made of agent, expression and

@@ -95,6 +95,9 @@ CREATE TABLE checked (id INTEGER PRIMARY KEY CHECK (id = 1), tip TEXT NOT NULL) 
 ALTER TABLE sessions ADD COLUMN place TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN host TEXT NOT NULL DEFAULT '';
 `,
+	`
+ALTER TABLE sessions ADD COLUMN known TEXT NOT NULL DEFAULT '';
+`,
 }
 
 // migrate brings the schema up to date. A ledger that a newer pawl wrote is an

@@ -25,7 +25,8 @@ type Limit struct {
 type Member struct {
 	Generation string    // the session that this is about
 	Limited    bool      // its screen showed the limit
-	Active     time.Time // since when it works again all the same; zero: it does not
+	Read       time.Time // when it took a message all the same, and was not seen to be refused since; zero: never
+	Active     time.Time // since when it gets through: it works again, or stands idle after what it read; zero: it does not
 	Released   bool      // it is not held any more
 	Nudged     time.Time // when it was to be told to go on; zero: it need not be
 	Taken      time.Time // when it had read that, or went on by itself
@@ -37,6 +38,7 @@ type Sight struct {
 	Generation string // of its live session; "" without one
 	Limited    bool   // its screen shows the limit
 	Active     bool   // its screen shows that it works
+	Idle       bool   // its screen shows that it is done, and nothing of a limit
 	Banner     string
 }
 
@@ -51,10 +53,10 @@ const (
 	// Stagger is the time over which the agents of an account are released: all
 	// at once would use up the new limit before anybody could look.
 	Stagger = 30 * time.Second
-	// resumed is how long an agent must work until it is believed to have got
-	// through: one that is refused works for a moment too.
+	// resumed is how long an agent must get through until that is believed: one that
+	// is refused works for a moment too, and may stand idle for one before.
 	resumed = 10 * time.Second
-	// nudgeGrace is how long after a nudge the old banner may stay on screen.
+	// nudgeGrace is how long after a message was read the old banner may stay on screen.
 	nudgeGrace = 20 * time.Second
 )
 
@@ -130,6 +132,20 @@ func (l Limit) Heard(agent string, at time.Time) Limit {
 	return l
 }
 
+// Took is the limit once an agent that it holds took a message: the question
+// whether it stands, or one that was on its way. What its screen shows from then on
+// is the answer, however soon its turn is over.
+func (l Limit) Took(agent string, at time.Time) Limit {
+	m, known := l.Members[agent]
+	if !known || !l.Standing() {
+		return l
+	}
+	l.Members = maps.Clone(l.Members)
+	m.Read = at
+	l.Members[agent] = m
+	return l
+}
+
 // Unheard says that the agent is still to be told that the limit is over.
 func (l Limit) Unheard(agent, generation string) bool {
 	m := l.Members[agent]
@@ -145,8 +161,20 @@ func (l Limit) Clamp(now time.Time, rule Rule) Limit {
 	if latest := now.Add(rule.Probe); l.ProbeAt.After(latest) {
 		l.ProbeAt = latest
 	}
-	if l.Lifted.After(now) {
-		l.Lifted = now
+	l.Lifted, l.AskedAt = notAfter(l.Lifted, now), notAfter(l.AskedAt, now)
+	members := make(map[string]Member, len(l.Members))
+	for name, m := range l.Members {
+		m.Read, m.Active = notAfter(m.Read, now), notAfter(m.Active, now)
+		m.Nudged, m.Taken = notAfter(m.Nudged, now), notAfter(m.Taken, now)
+		members[name] = m
 	}
+	l.Members = members
 	return l
+}
+
+func notAfter(t, now time.Time) time.Time {
+	if t.After(now) {
+		return now
+	}
+	return t
 }

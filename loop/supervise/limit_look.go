@@ -61,9 +61,13 @@ func (l Limit) stand(sights []Sight, now time.Time, rule Rule) Limit {
 		if s.Limited {
 			l = l.learn(s, m, now, rule)
 			m.Limited = true
+			if !now.Before(m.Read.Add(nudgeGrace)) {
+				m.Read = time.Time{} // it was refused
+			}
 		}
+		through := s.Active || s.Idle && !m.Read.IsZero()
 		switch {
-		case !s.Active || !m.Limited:
+		case !through || !m.Limited:
 			m.Active = time.Time{}
 		case m.Active.IsZero():
 			m.Active = now
