@@ -35,11 +35,11 @@ const (
 )
 
 // deadline is when the caller must be seen to next.
-func (c *caller) deadline() time.Time {
+func (c *caller) deadline() appointment {
 	if c.stage == settling {
-		return c.until.at
+		return c.until
 	}
-	return c.lookBy.at
+	return c.lookBy
 }
 
 // ask takes an order. One that leaves origin out gets its pass at once.

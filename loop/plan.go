@@ -155,6 +155,7 @@ func (p *planner) decision() Decision {
 		Changes:  changes,
 		Actions:  p.actions,
 		After:    p.s,
+		At:       p.now,
 		Next:     next,
 		Holds:    p.holds,
 		Outdated: p.stale,

@@ -123,7 +123,7 @@ func (r *run) echoLater() {
 		at := r.poked.Add(echoes[r.echo])
 		r.echo++
 		if at.After(now) {
-			r.echoAt = appointment{now, at}
+			r.echoAt = appointment{r.poked, at}
 			return
 		}
 	}
@@ -142,10 +142,11 @@ func (r *run) pass(ctx context.Context, look Look) (Report, error) {
 		return rep, err
 	}
 	r.failed = ""
-	r.next = appointment{now, rep.Next}
+	// Set when the pass was planned: the clock may have been set back since.
+	r.next = appointment{rep.At, rep.Next}
 	// Before a pass has put a look on record, the ledger does not say when the next one is due.
 	if at := rep.After.Loop.NextLook; !at.IsZero() {
-		r.lookAt = appointment{now, at}
+		r.lookAt = appointment{rep.At, at}
 	}
 	if rep.Config != nil && rep.Config.Origin != r.origin {
 		// Another origin, or another way to poll it: the last look's date says nothing.
@@ -167,21 +168,25 @@ func (r *run) complain(err error, now time.Time) {
 
 // arm sets the timer to the earliest thing that is due.
 func (r *run) arm() {
-	at := r.next.at
-	sooner := func(t time.Time) {
-		if !t.IsZero() && t.Before(at) {
-			at = t
+	now, wait := r.now(), longestWait
+	sooner := func(a appointment) {
+		switch {
+		case a.due(now):
+			wait = 0
+		case !a.at.IsZero():
+			wait = min(wait, a.at.Sub(now))
 		}
 	}
+	sooner(r.next)
 	if !r.looking {
-		sooner(r.lookAt.at)
-		sooner(r.echoAt.at)
+		sooner(r.lookAt)
+		sooner(r.echoAt)
 		if r.dirty {
-			sooner(r.now())
+			wait = 0
 		}
 	}
 	for _, c := range r.callers {
 		sooner(c.deadline())
 	}
-	r.timer.Reset(min(max(at.Sub(r.now()), 0), longestWait))
+	r.timer.Reset(max(wait, 0))
 }

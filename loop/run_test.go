@@ -37,3 +37,24 @@ func TestAClockThatIsSetBackDelaysNothing(t *testing.T) {
 		})
 	})
 }
+
+// The clock is set back while a pass is made: what that says of the next one goes by
+// the clock from before.
+func TestAClockThatIsSetBackDuringAPassDelaysNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScript()
+		s.every, s.poll = time.Second, 2*time.Second
+		during(t, s, func(*Coordinator) {
+			s.set(func() { s.skew = 5 * time.Hour })
+			sleep(10 * time.Second)
+			s.set(func() { s.corrected = true })
+			sleep(2 * time.Second)
+			looks, passes := s.count()
+			sleep(10 * time.Second)
+			afterLooks, afterPasses := s.count()
+			if s.skew != 0 || afterPasses-passes < 9 || afterLooks-looks < 4 {
+				t.Errorf("%d passes and %d looks in the 10 s after the clock was set back", afterPasses-passes, afterLooks-looks)
+			}
+		})
+	})
+}

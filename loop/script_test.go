@@ -32,6 +32,8 @@ type script struct {
 	failing  int           // passes that still fail
 	unquiet  int           // passes that still leave something under way
 	hang     chan struct{} // a look waits for it; nil: none does
+
+	corrected bool // the wall clock is set right during the next pass with what a look brought
 }
 
 func newScript() *script {
@@ -92,9 +94,10 @@ func (s *script) Pass(_ context.Context, look Look) (Report, error) {
 	}
 	s.passes = append(s.passes, time.Since(s.begin))
 	rep := Report{Config: s.cfg}
-	rep.Next = s.now().Add(s.every)
+	rep.At = s.now()
+	rep.Next = rep.At.Add(s.every)
 	if look.Done {
-		s.nextLook = s.now().Add(s.poll)
+		s.nextLook = rep.At.Add(s.poll)
 	}
 	rep.After = ledger.State{Loop: ledger.Loop{NextLook: s.nextLook}}
 	if look.Done && look.Err == nil && s.moves > 0 {
@@ -103,7 +106,10 @@ func (s *script) Pass(_ context.Context, look Look) (Report, error) {
 	}
 	if s.unquiet > 0 {
 		s.unquiet--
-		rep.Settling, rep.Next = true, s.now().Add(50*time.Millisecond)
+		rep.Settling, rep.Next = true, rep.At.Add(50*time.Millisecond)
+	}
+	if s.corrected && look.Done {
+		s.skew = 0
 	}
 	return rep, nil
 }

@@ -85,7 +85,8 @@ type Decision struct {
 	Changes ledger.Changes
 	Actions []Action
 	After   ledger.State
-	Next    time.Time         // when to look again at the latest
+	At      time.Time         // when it was made
+	Next    time.Time         // when to look again at the latest, by the clock that said At
 	Holds   map[string]string // agent → why it is told nothing now
 
 	// Conflicts are the agents that cannot run because a session that is not ours
