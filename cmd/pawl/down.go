@@ -27,6 +27,7 @@ func (a *app) downCommand() *cobra.Command {
 		Long: "down stops the named agents and services, which then stay down until `pawl up NAME`.\n" +
 			"Without names it stops all of them and the coordinator.",
 		RunE: func(c *cobra.Command, names []string) error {
+			a.mends = "down" // what cannot be read stops nobody from being stopped
 			return a.use(c.Context(), func(p *project) error {
 				if forget {
 					if err := p.giveUp(c.Context(), names); err != nil {

@@ -36,6 +36,27 @@ func (p *project) openLedger(ctx context.Context) (*ledger.Ledger, error) {
 	return ledger.Open(ctx, p.cfg.StateDir)
 }
 
+// mending runs f on the project that open makes, and closes it. A command that sees to
+// a damaged ledger does so too where only f reads the page that does not hold, and
+// then begins anew.
+func (a *app) mending(ctx context.Context, open func(context.Context) (*project, error), f func(*project) error) error {
+	p, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(f(p), p.close())
+	if a.mends == "" || !ledger.Damaged(err) {
+		return err
+	}
+	if err := p.mend(ctx); err != nil {
+		return err
+	}
+	if p, err = open(ctx); err != nil {
+		return err
+	}
+	return errors.Join(f(p), p.close())
+}
+
 // sealLedger has a ledger of an older pawl get checksums, if no coordinator runs.
 func (p *project) sealLedger(ctx context.Context) error {
 	lock, err := p.lock(ctx, p.app.mends, 0)

@@ -218,11 +218,7 @@ func privateDir(dir string) error {
 
 // use runs f on a project that is opened leniently, and closes it.
 func (a *app) use(ctx context.Context, f func(*project) error) error {
-	p, err := a.openLenient(ctx)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f(p), p.close())
+	return a.mending(ctx, a.openLenient, f)
 }
 
 func (p *project) close() error { return p.ledger.Close() }

@@ -37,7 +37,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"until": until, "exits": exits, "commit": commit, "push": push, "told": told, "shape": shape, "sigterm": sigterm,
 			"receiver": receiver, "freeport": freeport, "post": post,
-			"harmless": harmless, "guard": guard, "secretless": secretless, "sealed": sealed,
+			"harmless": harmless, "guard": guard, "secretless": secretless, "sealed": sealed, "spoil": spoil,
 		},
 	})
 }

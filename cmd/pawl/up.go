@@ -36,14 +36,9 @@ func (a *app) upCommand() *cobra.Command {
 		Long: "up starts what pawl.yaml has: all enabled loop and persistent agents and services, or those that are named.\n" +
 			"It clones origin into agents' folders that do not exist yet. What runs is left alone; what `down NAME` stopped\n" +
 			"stays down until it is named here, and so does a parked agent.",
-		RunE: func(c *cobra.Command, names []string) (err error) {
+		RunE: func(c *cobra.Command, names []string) error {
 			a.mends = "up"
-			p, err := a.open(c.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, p.close()) }()
-			return p.up(c.Context(), names, o)
+			return a.mending(c.Context(), a.open, func(p *project) error { return p.up(c.Context(), names, o) })
 		},
 	}
 	c.Flags().BoolVar(&o.noWatch, "no-watch", false, "start no coordinator: pawl tick, called from cron, does its work")
