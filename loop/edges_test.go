@@ -168,31 +168,61 @@ func opened(t *testing.T, dir string) *ledger.Ledger {
 	return l
 }
 
-// A file that is replaced by one of the same size and date is read again.
+// A file that is replaced by one of the same size and date is read again, once it
+// stays as it is.
 func TestTheSourceNoticesEachChange(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "pawl.yaml")
-	l := opened(t, filepath.Join(dir, ".pawl"))
-	s := &Source{Path: path}
-	date := time.Now().Add(-time.Hour)
-	for i := range 3 {
-		text := strings.Replace(twoListeners, "version: 1\n", fmt.Sprintf("version: 1\nproject: p%d\n", i), 1)
-		next := filepath.Join(dir, "next")
-		if err := errors.Join(os.WriteFile(next, []byte(text), 0o600), os.Chtimes(next, date, date), os.Rename(next, path)); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "pawl.yaml")
+		l := opened(t, filepath.Join(dir, ".pawl"))
+		s := &Source{Path: path}
+		date := time.Now().Add(-time.Hour)
+		write := func(n int) {
+			text := strings.Replace(twoListeners, "version: 1\n", fmt.Sprintf("version: 1\nproject: p%d\n", n), 1)
+			next := filepath.Join(dir, "next")
+			if err := errors.Join(os.WriteFile(next, []byte(text), 0o600), os.Chtimes(next, date, date), os.Rename(next, path)); err != nil {
+				t.Fatal(err)
+			}
 		}
-		cfg, err := s.Load(t.Context(), l)
-		if err != nil || cfg.Project != fmt.Sprint("p", i) {
-			t.Errorf("change %d: project %q, %v", i, cfg.Project, err)
+		want := func(n int) {
+			t.Helper()
+			cfg, err := s.Load(t.Context(), l)
+			if err != nil || cfg.Project != fmt.Sprint("p", n) {
+				t.Errorf("project %q, want p%d: %v", cfg.Project, n, err)
+			}
+			again, err := s.Load(t.Context(), l)
+			if err != nil || again != cfg {
+				t.Errorf("an unchanged file was read again: %v", err)
+			}
 		}
-		again, err := s.Load(t.Context(), l)
-		if err != nil || again != cfg {
-			t.Errorf("an unchanged file was read again: %v", err)
+		write(0)
+		want(0) // there is nothing else to go on with
+		for n := range 2 {
+			write(n + 1)
+			want(n)
+			time.Sleep(steady)
+			want(n + 1)
 		}
-	}
-	if notes := s.Notes(); len(notes) != 2 {
-		t.Errorf("notes of two changes: %v", notes)
-	}
+		// What git shows for a moment while it rebases.
+		write(0)
+		want(2)
+		if !s.Changing() {
+			t.Error("a change is seen, and nobody is to look again")
+		}
+		time.Sleep(steady / 2)
+		write(2)
+		want(2)
+		time.Sleep(steady / 2)
+		want(2)
+		time.Sleep(steady / 2)
+		want(2)
+		if s.Changing() {
+			t.Error("the change was read, and somebody is to look again")
+		}
+		if notes := s.Notes(); len(notes) != 2 {
+			t.Errorf("notes of two changes: %v", notes)
+		}
+	})
 }
 
 // A clock that was set back leaves no deadline hours away.

@@ -122,6 +122,9 @@ func (e *Engine) pass(ctx context.Context, look Look) (Report, error) {
 			return Report{}, err
 		}
 		d := Plan(w)
+		if soon := w.Now.Add(steady); e.Source.Changing() && soon.Before(d.Next) {
+			d.Next = soon
+		}
 		err = e.Ledger.Commit(ctx, w.State.Loop.Revision, d.Changes)
 		if errors.Is(err, ledger.ErrStale) {
 			continue

@@ -19,9 +19,40 @@ type Source struct {
 
 	mu    sync.Mutex
 	seen  os.FileInfo // the file as it was read; nil when it was missing
+	fresh glimpse     // of a change that was not read yet
 	good  *config.Config
 	fault error // why the file as it is now is not used
 	notes []ledger.Event
+}
+
+// steady is how long a changed file must stay as it is until it is read. An editor
+// shows a half of it for a moment, and git, while it pulls and rebases, an older one.
+const steady = time.Second
+
+// glimpse is a file as it was first seen, and when; the zero one is none.
+type glimpse struct {
+	file os.FileInfo // nil when it was missing
+	at   time.Time
+}
+
+// settled says that the file has been as it is now for long enough.
+func (s *Source) settled(now os.FileInfo) bool {
+	switch {
+	case s.fresh.at.IsZero() || !unchanged(now, s.fresh.file):
+		s.fresh = glimpse{now, time.Now()}
+		return false
+	case time.Since(s.fresh.at) < steady:
+		return false
+	}
+	s.fresh = glimpse{}
+	return true
+}
+
+// Changing says that the file was changed and is read in a moment, if it stays so.
+func (s *Source) Changing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.fresh.at.IsZero()
 }
 
 // stamp tells whether a file was changed without reading it; nil when it is missing.
@@ -49,8 +80,17 @@ func (s *Source) Load(ctx context.Context, l *ledger.Ledger) (*config.Config, er
 	now := stamp(s.Path)
 	var held *HeldError
 	// A change that is held can be let through without the file being touched.
-	if s.good != nil && unchanged(now, s.seen) && !errors.As(s.fault, &held) {
-		return s.good, nil
+	switch {
+	case s.good == nil: // nothing to go on with meanwhile
+	case !unchanged(now, s.seen):
+		if !s.settled(now) {
+			return s.good, nil
+		}
+	default:
+		s.fresh = glimpse{}
+		if !errors.As(s.fault, &held) {
+			return s.good, nil
+		}
 	}
 	data, cfg, err := read(s.Path)
 	if err != nil {
@@ -66,12 +106,11 @@ func (s *Source) Load(ctx context.Context, l *ledger.Ledger) (*config.Config, er
 	if err := l.KeepConfig(ctx, s.Path, string(data), time.Now()); err != nil {
 		return nil, err
 	}
-	first := s.good == nil
-	if !first {
+	if s.good != nil {
 		before = s.good
 	}
 	s.good, s.seen, s.fault = cfg, now, nil
-	return cfg, s.reloaded(ctx, l, before, data, first)
+	return cfg, s.reloaded(ctx, l, before, data)
 }
 
 // Current is the configuration that was loaded last; it is loaded if none was.
@@ -147,9 +186,9 @@ func (s *Source) hold(ctx context.Context, l *ledger.Ledger, now os.FileInfo, go
 
 // reloaded notes what is different from before, while the loop runs or since it
 // ran last, or the end of a fault.
-func (s *Source) reloaded(ctx context.Context, l *ledger.Ledger, before *config.Config, data []byte, first bool) error {
+func (s *Source) reloaded(ctx context.Context, l *ledger.Ledger, before *config.Config, data []byte) error {
 	same, err := l.SetConfigError(ctx, "")
-	if err != nil || same && first && (before == nil || config.Diff(before, s.good).Empty()) {
+	if err != nil || same && (before == nil || config.Diff(before, s.good).Empty()) {
 		return err
 	}
 	note := map[string]any{"sha256": digest(data)}
