@@ -2,6 +2,7 @@ package loop
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"pawl/handoff"
@@ -159,10 +160,30 @@ func (x *explainer) nothing() string {
 
 // free says that it owes nothing: of what is open, nothing asks it for an answer.
 func (x *explainer) free() string {
-	if len(x.Handoffs) > 0 {
+	switch {
+	case len(x.Handoffs) > 0:
 		return "it owes nothing"
+	case x.p.s.Loop.FetchedAt.IsZero():
+		return "what is open is not known before origin is seen"
+	}
+	if h, found := x.awaited(); found {
+		return "nothing is open for it; " + h.Agent + " has " + h.Label()
 	}
 	return "nothing is open"
+}
+
+// awaited is the newest handoff of somebody else whose answer this agent will be told.
+func (x *explainer) awaited() (newest handoff.Handoff, found bool) {
+	for _, id := range x.p.s.Order {
+		h := x.p.s.Handoffs[id]
+		if h.Agent == x.Name || h.Kind != handoff.Signal || h.State.Closed() {
+			continue
+		}
+		if answer, asked := x.p.w.Rules.Signal(x.p.w.Rules.AnsweredBy(h)); asked && slices.Contains(answer.Wakes, x.Name) {
+			newest, found = h, true
+		}
+	}
+	return newest, found
 }
 
 // unclear tells of the first marker that is there and not obeyed: the usual

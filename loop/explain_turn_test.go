@@ -50,6 +50,19 @@ func TestExplainWhoseTurnItIs(t *testing.T) {
 			expect reason builder review(a) pass … it brings a result and asks for nothing
 			expect next builder review(a) pass … origin is looked at
 			expect answer builder has nothing to do: it owes nothing; phase core waits for ## DONE in STATUS-core.md, which is not in origin's branch yet`},
+		{"its claim is with somebody else", noStall, `
+			up
+			pass 2
+			claim a
+			pass 3
+			expect answer builder has nothing to do: nothing is open for it; adversary has claim(a)`},
+		{"origin was not seen yet", noStall, `
+			up
+			pass 3
+			dark
+			lose
+			pass 2
+			expect answer builder what is open is not known before origin is seen`},
 		{"a newer letter lies there", noStall, `
 			up
 			pass 2

@@ -49,6 +49,9 @@ func (a *app) handoffsCommand() *cobra.Command {
 				if asJSON {
 					return a.json(handoffViews(rows))
 				}
+				if len(rows) == 0 {
+					return p.sayNothingOpen(c.Context())
+				}
 				a.printHandoffs(rows)
 				return nil
 			})
@@ -77,11 +80,21 @@ func viewOf(h handoff.Handoff) handoffView {
 	}
 }
 
-func (a *app) printHandoffs(rows []handoff.Handoff) {
-	if len(rows) == 0 {
-		a.say("nothing is open")
-		return
+// sayNothingOpen does not claim so where nobody has looked yet.
+func (p *project) sayNothingOpen(ctx context.Context) error {
+	state, err := p.ledger.Load(ctx)
+	if err != nil {
+		return err
 	}
+	if state.Loop.FetchedAt.IsZero() {
+		p.app.say("what is open is not known before origin is seen")
+	} else {
+		p.app.say("nothing is open")
+	}
+	return nil
+}
+
+func (a *app) printHandoffs(rows []handoff.Handoff) {
 	t := newTable("ID", "AGENT", "STATE", "AGE", "TOLD", "WHAT", "SUBJECT")
 	for _, h := range rows {
 		t.row(h.ID, h.Agent, string(h.State), ago(time.Since(h.SeenAt)), fmt.Sprint(h.Attempts), h.Label(), handoff.Clean(h.Subject, 200))
