@@ -24,8 +24,8 @@ type question struct {
 }
 
 const (
-	mostAnswer = 1 << 20                // bytes that are kept of what a program prints
-	askWait    = 200 * time.Millisecond // how long its children may hold its output open
+	mostAnswer = 1 << 20     // bytes that are kept of what a program prints
+	askWait    = time.Second // how long its children may hold its output open
 )
 
 // ask runs a program without a terminal, in a process group that ends with the
