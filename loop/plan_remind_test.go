@@ -63,6 +63,18 @@ func TestReminders(t *testing.T) {
 			review a fail
 			run 31m
 			expect told builder 1 reminder 1 of 3: review(a) fail`},
+		{"reminders are counted here: the session's own clock may be hours behind", noStall, `
+			up
+			pass 2
+			jump 3h
+			lag 3h
+			claim a
+			run 29m
+			expect told adversary 1 claim(a)
+			run 2m
+			expect told adversary 2 claim(a)
+			run 28m
+			expect told adversary 2 claim(a)`},
 		{"the clocks stand still while the loop is paused", noStall, `
 			up
 			pass 2

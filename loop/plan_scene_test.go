@@ -38,6 +38,7 @@ type scene struct {
 	ledgers  int
 	step     time.Duration // between passes; 0 is the configured interval
 	ahead    time.Duration // how far the wall clock was set forward
+	lag      time.Duration // how far the clock is behind by which programs read
 
 	dark  bool            // origin does not answer
 	deaf  map[string]bool // agents that read nothing
@@ -214,7 +215,7 @@ func (s *scene) settled() {
 
 // wait lets time go by: programs read what they were given and end if asked to.
 func (s *scene) wait(d time.Duration) {
-	read := s.now.Add(time.Second)
+	read := s.now.Add(time.Second - s.lag)
 	s.now = s.now.Add(d)
 	for _, p := range s.programs {
 		if !p.obs.Alive {

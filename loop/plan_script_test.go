@@ -50,6 +50,7 @@ var steps = map[string]func(*scene, []string){
 	"wait":  func(s *scene, w []string) { s.wait(span(w[0])) }, // with no pass
 	"run":   func(s *scene, w []string) { s.through(span(w[0])) },
 	"jump":  func(s *scene, w []string) { s.now = s.now.Add(span(w[0])) },                         // of the wall clock
+	"lag":   func(s *scene, w []string) { s.lag = span(w[0]) },                                    // of the sessions' own clock
 	"zone":  func(s *scene, w []string) { s.now = s.now.In(zone(w[0])) },                          // of the machine
 	"dates": func(s *scene, w []string) { s.now = moment(w[0]).In(s.now.Location()) },             // the wall clock
 	"texts": func(s *scene, w []string) { s.texts["/p/"+w[0]] = strings.Join(w[1:], " ") + "\n" }, // a prompt file

@@ -21,6 +21,16 @@ func TestStalls(t *testing.T) {
 			expect generations adversary 2
 			pass 2
 			expect told adversary 1 claim(a)`},
+		{"the time for an answer is counted here: the session's own clock may be hours behind", nil, `
+			up
+			pass 2
+			claim a
+			pass 2
+			jump 3h
+			lag 3h
+			pass 3
+			expect told adversary 1 stand still
+			expect generations adversary 1`},
 		{"one that owes nothing idles for ever", nil, `
 			up
 			pass 2

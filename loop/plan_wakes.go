@@ -160,7 +160,8 @@ func (p *planner) taken(w delivery.Wake) {
 		}
 	}
 	for _, h := range p.carried(w) {
-		p.take(h, w.TakenAt)
+		// It was taken after it was queued, whatever the clock of who keeps the session says.
+		p.take(h, later(w.TakenAt, w.CreatedAt))
 		p.event("handoff.taken", w.Agent, "handoff", h.ID, "wake", w.ID, "label", h.Label())
 	}
 }
@@ -180,7 +181,7 @@ func (p *planner) heard(w delivery.Wake) {
 	given := slices.ContainsFunc(w.Items, func(it delivery.Item) bool { return it.Kind == delivery.Handoff && it.Attempt <= 1 })
 	row.Worked = true
 	if asked && !given {
-		row.ProbedAt = w.TakenAt
+		row.ProbedAt = p.now // by this clock: who keeps the session may go by another one, hours behind
 	}
 	p.s.Sessions[w.Agent] = row
 	if u := p.byName[w.Agent]; u != nil {
@@ -228,6 +229,13 @@ func Owed(r handoff.Rules, h handoff.Handoff) bool {
 	}
 	answer := r.AnsweredBy(h)
 	return answer != "" && !h.Report(answer)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func earlier(a, b time.Time) time.Time {
