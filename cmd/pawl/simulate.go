@@ -64,6 +64,9 @@ func (a *app) simulate(ctx context.Context, o trial.Options, origins []string, k
 		return &usageError{err}
 	}
 	here := trial.LookAround()
+	if err := o.Possible(here); err != nil {
+		return &usageError{err}
+	}
 	dir, err := simulateFolder()
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ func (a *app) simulateHead(o trial.Options, here trial.Here, absent []string) {
 		ways = append(ways, string(kind))
 	}
 	fmt.Fprintf(a.out, "seed %d, %s of faults; origin by %s; %s and %s in each loop\n", o.Seed, o.Duration,
-		strings.Join(ways, ", "), doctor.Count(o.Agents, "agent"), doctor.Count(o.Claims, "claim"))
+		strings.Join(ways, ", "), doctor.Count(o.Played(), "agent"), doctor.Count(o.Claims, "claim"))
 	for _, why := range append(absent, here.Tmux, here.Disk) {
 		if why != "" {
 			fmt.Fprintln(a.out, paint(a.out, yellow, "not here: "+why))
@@ -41,12 +41,24 @@ func (a *app) simulateTable(outcomes []trial.Outcome, took time.Duration) {
 			fmt.Sprintf("%.1f s", r.Longest.Seconds()))
 	}
 	t.print(a.out)
+	a.simulateMissed(outcomes)
 	all, starts := rows[len(rows)-1], 0
 	for _, o := range outcomes {
 		starts += o.Starts
 	}
 	fmt.Fprintf(a.out, "\n%s, %s of a coordinator, %s, in %.1f s\nlost %d, told twice %d\n", doctor.Count(all.Open, "handoff"),
 		doctor.Count(starts, "start"), doctor.Count(all.Times, "fault"), took.Seconds(), all.Lost, all.Twice)
+}
+
+// simulateMissed lists the faults that could not be made at their moments.
+func (a *app) simulateMissed(outcomes []trial.Outcome) {
+	for _, out := range outcomes {
+		for _, h := range out.Happened {
+			if h.Missed != "" {
+				fmt.Fprintln(a.out, paint(a.out, yellow, fmt.Sprintf("not made: %s, %s at %.1f s: %s", out.Origin, h.Fault, h.At.Seconds(), h.Missed)))
+			}
+		}
+	}
 }
 
 // simulateVerdict is an error if anything was not as it must be, and says how to

@@ -42,7 +42,13 @@ func Mentions(wake string) []Mention {
 	return out
 }
 
-var wakeID = regexp.MustCompile(`^w[0-9a-f]{12}\b`)
+var (
+	wakeID  = regexp.MustCompile(`^w[0-9a-f]{12}\b`)
+	wakeIDs = regexp.MustCompile(`\bw[0-9a-f]{12}\b`)
+)
 
 // WakeID is the id that a wake's text begins with, or "".
 func WakeID(text string) string { return wakeID.FindString(text) }
+
+// WakeIDs are all ids in a text: more than one, where several wakes ran together.
+func WakeIDs(text string) []string { return wakeIDs.FindAllString(text, -1) }

@@ -37,6 +37,12 @@ type fault struct {
 	do    func(*play, Step) error
 }
 
+// notMade says why a fault could not be made at its moment. The loop goes on, and the
+// fault does not count.
+type notMade string
+
+func (n notMade) Error() string { return "not made: " + string(n) }
+
 // catalogue has every fault, in the order of the table.
 func catalogue() []fault {
 	const s = time.Second

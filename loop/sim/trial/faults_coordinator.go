@@ -34,6 +34,9 @@ func (p *play) killCoordinator(s Step) error {
 
 // jump sets the coordinator's clock some hours ahead or back, and right again.
 func (p *play) jump(s Step) error {
+	if err := p.coordinator.answers(p.ctx); err != nil {
+		return err
+	}
 	random := s.random()
 	by := time.Hour + time.Duration(random.Int64N(int64(7*time.Hour)))
 	if random.IntN(2) == 0 {
@@ -48,6 +51,9 @@ func (p *play) jump(s Step) error {
 
 // breakConfig writes one of the files that an editor or a bad merge leaves behind.
 func (p *play) breakConfig(s Step) error {
+	if err := p.coordinator.answers(p.ctx); err != nil {
+		return err
+	}
 	good, err := os.ReadFile(p.config())
 	if err != nil {
 		return err
@@ -72,6 +78,7 @@ func (p *play) deleteState(s Step) error {
 		return err
 	}
 	defer p.coordinator.release()
+	p.coordinator.excuse()
 	if err := p.removeState(); err != nil {
 		return err
 	}
@@ -121,8 +128,8 @@ const secondPatience = 20 * time.Second
 
 // secondCoordinator starts one beside the one that runs: it must leave with exit 1.
 func (p *play) secondCoordinator(Step) error {
-	if !p.coordinator.alive() {
-		return nil // the one that is started is the first one then
+	if err := p.coordinator.answers(p.ctx); err != nil {
+		return err // one that is started now might be the first
 	}
 	ctx, cancel := context.WithTimeout(p.ctx, secondPatience)
 	defer cancel()
@@ -148,10 +155,13 @@ func (p *play) damage(change func(path string, size int64) error) error {
 		path := filepath.Join(p.state(), ledger.File)
 		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // killed before it made one
+			return notMade("the coordinator had made no ledger yet")
 		}
-		if err != nil || info.Size() == 0 {
+		if err != nil {
 			return err
+		}
+		if info.Size() == 0 {
+			return notMade("the ledger was empty still")
 		}
 		return change(path, info.Size())
 	})
@@ -180,6 +190,9 @@ func (p *play) flipLedger(s Step) error {
 }
 
 func (p *play) fillDisk(s Step) error {
+	if err := p.coordinator.answers(p.ctx); err != nil {
+		return err
+	}
 	free, err := p.small.Fill()
 	if err != nil {
 		return err

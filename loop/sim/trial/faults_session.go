@@ -1,12 +1,10 @@
 package trial
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,78 +18,55 @@ import (
 
 // killSession ends an agent's own process.
 func (p *play) killSession(s Step) error {
-	agents := p.agents()
-	agent := agents[s.random().IntN(len(agents))]
-	if slices.Contains(p.screens(), agent) {
-		pid, err := p.paneOf(agent)
-		if err != nil || pid == 0 {
-			return err
+	screens := p.screens()
+	return p.endOne(s, p.agents(), func(agent string) (int, error) {
+		if slices.Contains(screens, agent) {
+			return p.paneOf(agent)
 		}
-		return kill(pid)
-	}
-	pid, _, err := p.pids(agent)
-	if err != nil || pid == 0 {
-		return err
-	}
-	return kill(pid)
+		pid, _, err := p.pids(agent)
+		return pid, err
+	})
 }
 
 // killKeeper ends the process that keeps a session without a screen.
 func (p *play) killKeeper(s Step) error {
 	screens := p.screens()
 	agents := slices.DeleteFunc(p.agents(), func(a string) bool { return slices.Contains(screens, a) })
-	_, keeper, err := p.pids(agents[s.random().IntN(len(agents))])
-	if err != nil || keeper <= 1 {
-		return err
-	}
-	return kill(keeper)
+	return p.endOne(s, agents, func(agent string) (int, error) {
+		_, keeper, err := p.pids(agent)
+		return keeper, err
+	})
 }
 
-// kill leaves alone what has ended.
-func kill(pid int) error {
+// endOne kills the process of one agent: of the one that was drawn, or else of the next
+// that has one.
+func (p *play) endOne(s Step, agents []string, process func(agent string) (int, error)) error {
+	drawn := s.random().IntN(len(agents))
+	for i := range agents {
+		agent := agents[(drawn+i)%len(agents)]
+		pid, err := process(agent)
+		if err != nil {
+			return err
+		}
+		if pid > 1 { // 1 is the parent of what its own parent left
+			return p.end(pid, agent)
+		}
+	}
+	return notMade("no session ran then that could be killed")
+}
+
+// end kills a process that the sessions of some agents end with.
+func (p *play) end(pid int, agents ...string) error {
+	p.mu.Lock()
+	for _, agent := range agents {
+		p.ended[agent]++
+	}
+	p.mu.Unlock()
 	err := system.Signal(pid, syscall.SIGKILL)
 	if errors.Is(err, syscall.ESRCH) {
-		return nil
+		return notMade("what was to be killed had just ended")
 	}
 	return err
-}
-
-// pids are the process of an agent's newest session, as it noted it itself, and
-// that process's parent; 0 where it has ended or was given a new parent.
-func (p *play) pids(agent string) (pid, keeper int, err error) {
-	files, err := filepath.Glob(filepath.Join(p.record(), agent+".*"))
-	if err != nil {
-		return 0, 0, err
-	}
-	newest := ""
-	for _, file := range files {
-		line, err := firstLine(file)
-		if err != nil {
-			return 0, 0, err
-		}
-		if line > newest { // times of equal length
-			newest = line
-		}
-	}
-	var at int64
-	if _, err := fmt.Sscanf(newest, "%d started %d %d", &at, &pid, &keeper); err != nil {
-		return 0, 0, nil // none has started yet
-	}
-	if system.Signal(pid, 0) != nil {
-		return 0, 0, nil
-	}
-	return pid, keeper, nil
-}
-
-func firstLine(path string) (line string, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	in := bufio.NewScanner(f)
-	in.Scan()
-	return in.Text(), in.Err()
 }
 
 // tmux asks the loop's server, which may not be there: then the answer is empty.
@@ -116,23 +91,27 @@ func (p *play) paneOf(agent string) (int, error) {
 func (p *play) killServer(Step) error {
 	pid, err := strconv.Atoi(p.tmux("display-message", "-p", "#{pid}"))
 	if err != nil {
-		return nil // it has just been killed
+		return notMade("no tmux server ran then")
 	}
-	return kill(pid)
+	return p.end(pid, p.screens()...)
 }
 
 // orderTime is how long a screen may take to see an order.
-const orderTime = 500 * time.Millisecond
+const orderTime = 3 * time.Second
 
-// order tells agents that draw screens what to do, and takes it back from those
-// that start later.
+// order tells agents that draw screens what to do, waits for one to obey and then as
+// long as it lasts, and takes it back from those that start later.
 func (p *play) order(agents []string, order string, lasts time.Duration, end string) error {
+	since := time.Now()
 	for _, agent := range agents {
 		if err := tui.Tell(p.control(agent), order); err != nil {
 			return err
 		}
 	}
-	err := proc.Pause(p.ctx, max(lasts, orderTime))
+	err := p.obeyed(agents, order, since)
+	if err == nil {
+		err = proc.Pause(p.ctx, lasts)
+	}
 	for _, agent := range agents {
 		if removed := os.Remove(p.control(agent)); removed != nil && !errors.Is(removed, fs.ErrNotExist) {
 			err = errors.Join(err, removed)
@@ -142,6 +121,25 @@ func (p *play) order(agents []string, order string, lasts time.Duration, end str
 		}
 	}
 	return err
+}
+
+// obeyed waits until one of the agents has noted that it obeys an order.
+func (p *play) obeyed(agents []string, order string, since time.Time) error {
+	for limit := since.Add(orderTime); time.Now().Before(limit); {
+		for _, agent := range agents {
+			entries, err := tui.ReadRecord(p.screenRecord(agent))
+			if err != nil {
+				return err
+			}
+			if slices.ContainsFunc(entries, func(e tui.Entry) bool { return e.Order == order && e.Time.After(since) }) {
+				return nil
+			}
+		}
+		if err := proc.Pause(p.ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return notMade("no screen of " + strings.Join(agents, ", ") + " was there to obey")
 }
 
 func (p *play) swallowEnter(s Step) error {

@@ -21,6 +21,7 @@ type Seen struct {
 	Moved   map[string]string // what a rewrite made of a commit, by its old hash
 	Dropped map[string]string // subjects of commits that a rewrite left out, by hash
 	Told    []sim.Told
+	Jumps   []Happened // of the coordinator's clock: reminders may be due then
 }
 
 // Handoff is one thing that one agent had to be told, and what became of it.
@@ -30,9 +31,11 @@ type Handoff struct {
 	Pushed time.Time // zero: it is not in the final history, and need not be told
 	Told   time.Time // first; zero: never
 	Last   time.Time // the last time that it was told
-	Twice  int       // further tellings to one generation, under another wake id
+	Twice  int       // further tellings to one generation, under another wake id or in one line
 	Again  int       // further tellings to one generation, under the same wake id
 	Recall int       // reminders
+	Undue  int       // those of them that came while no clock had jumped
+	Heard  int       // generations that were told
 }
 
 // Lost says that it had to be told and was not.
@@ -81,10 +84,14 @@ func Judge(s Seen) []Handoff {
 	for _, c := range s.History {
 		key, who := readers(c.Subject)
 		for _, reader := range who {
-			j.handoff(c.Hash, key, reader).Pushed = c.at()
+			id := c.Hash
+			if strings.HasPrefix(key, letterPrefix) {
+				id = key // a letter goes by its path, whatever commit brings it
+			}
+			j.handoff(id, key, reader).Pushed = c.at()
 		}
 	}
-	j.tellings(s.Told)
+	j.tellings(s)
 	out := make([]Handoff, 0, len(j.found))
 	for _, h := range j.found {
 		out = append(out, *h)
@@ -134,14 +141,11 @@ func (s Seen) names() map[string]string {
 
 type judge struct {
 	names map[string]string
-	found map[[2]string]*Handoff // by what it is and its reader
+	found map[[2]string]*Handoff // by the commit's hash or the letter's path, and the reader
 }
 
-func (j *judge) handoff(what, key, reader string) *Handoff {
-	at := [2]string{what, reader}
-	if what == "" || strings.HasPrefix(key, letterPrefix) {
-		at[0] = key
-	}
+func (j *judge) handoff(id, key, reader string) *Handoff {
+	at := [2]string{id, reader}
 	h := j.found[at]
 	if h == nil {
 		h = &Handoff{Key: key, Reader: reader}
@@ -162,17 +166,26 @@ func (j *judge) resolve(short string) string {
 }
 
 // tellings counts, in the order of time.
-func (j *judge) tellings(told []sim.Told) {
-	told = slices.Clone(told)
+func (j *judge) tellings(s Seen) {
+	told := slices.Clone(s.Told)
 	slices.SortStableFunc(told, func(a, b sim.Told) int { return a.At.Compare(b.At) })
 	heard := map[*Handoff]map[string]map[string]bool{} // by generation and wake id
 	for _, t := range told {
+		inLine := map[*Handoff]bool{}
 		for _, m := range actor.Mentions(t.Line) {
 			h := j.mentioned(m, t.Agent)
 			if m.Reminder {
 				h.Recall++
+				if !excused(t.At, s.Jumps) {
+					h.Undue++
+				}
 				continue
 			}
+			if inLine[h] {
+				h.Twice++
+				continue
+			}
+			inLine[h] = true
 			if h.Told.IsZero() {
 				h.Told = t.At
 			}
@@ -181,13 +194,23 @@ func (j *judge) tellings(told []sim.Told) {
 				heard[h] = map[string]map[string]bool{}
 			}
 			h.count(heard[h], t.Generation, actor.WakeID(t.Line))
+			h.Heard = len(heard[h])
 		}
 	}
 }
 
+// settled is how long after a jump of the clock its reminders may come.
+const settled = 20 * time.Second
+
+// excused says that a reminder may be due at that moment: the agents of a trial answer
+// long before remind_after, so only a clock that jumps brings one.
+func excused(at time.Time, jumps []Happened) bool {
+	return slices.ContainsFunc(jumps, func(h Happened) bool { return at.After(h.Begin) && at.Before(h.End.Add(settled)) })
+}
+
 func (j *judge) mentioned(m actor.Mention, reader string) *Handoff {
 	if m.Kind == actor.Letter {
-		return j.handoff("", m.Path, reader)
+		return j.handoff(m.Path, m.Path, reader)
 	}
 	return j.handoff(j.resolve(m.Commit), m.Kind+"("+m.Gate+")", reader)
 }
@@ -198,7 +221,7 @@ func (h *Handoff) count(heard map[string]map[string]bool, generation, wake strin
 	switch {
 	case ids == nil:
 		heard[generation] = map[string]bool{wake: true}
-	case ids[wake]:
+	case ids[wake] && wake != "":
 		h.Again++
 	default:
 		ids[wake] = true

@@ -49,6 +49,12 @@ func TestJudge(t *testing.T) {
 		{"told twice beside another claim", Seen{History: append(claim, claimed(c2, "p1/g2")), Told: []sim.Told{
 			told1(w1, "a", 1), told("adversary-1", "a", 2, w2+" claim-1(p1/g2) 2222222; claim-1(p1/g1) 1111111. Pull origin and take your turn."),
 		}}, want{twice: 1}},
+		{"told twice in one line", Seen{History: claim, Told: []sim.Told{
+			told("adversary-1", "a", 1, w1+" claim-1(p1/g1) 1111111; claim-1(p1/g1) 1111111. Pull origin and take your turn."),
+		}}, want{twice: 1}},
+		{"told twice without an id", Seen{History: claim, Told: []sim.Told{
+			told("adversary-1", "a", 1, "claim-1(p1/g1) 1111111."), told("adversary-1", "a", 2, "claim-1(p1/g1) 1111111."),
+		}}, want{twice: 1}},
 		{"a reminder", Seen{History: claim, Told: []sim.Told{
 			told1(w1, "a", 1), told("adversary-1", "a", 2, w2+" reminder 1 of 3: claim-1(p1/g1) 1111111. Pull origin and take your turn."),
 		}}, want{recall: 1}},
@@ -128,6 +134,9 @@ func TestTally(t *testing.T) {
 			{Key: "dropped", Told: at(11), Last: at(11), Again: 1},
 		},
 	}
+	missed := fault("kill-session", 5, 6)
+	missed.Missed = "no session ran then"
+	out.Happened = append(out.Happened, missed)
 	want := []Row{
 		{Words: "coordinator killed", Times: 2, Open: 3, Twice: 1, Again: 1, Longest: 5 * time.Second},
 		{Words: "origin unreachable", Times: 1, Open: 1, Lost: 1},

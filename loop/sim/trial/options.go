@@ -57,8 +57,28 @@ func (o Options) Check() error {
 	return nil
 }
 
+// Possible says which fault that was asked for none of the loops can have here: a
+// simulation without it would show nothing.
+func (o Options) Possible(here Here) error {
+	for _, name := range o.Faults {
+		why := ""
+		for _, kind := range o.Origins {
+			if why = here.missing(byName(name), kind); why == "" {
+				break
+			}
+		}
+		if why != "" {
+			return fmt.Errorf("--faults has %q, which cannot be made here: %s", name, why)
+		}
+	}
+	return nil
+}
+
 // Kinds are the ways in which origin is reached.
 var Kinds = []origin.Kind{origin.Path, origin.HTTP, origin.SSH}
 
 // pairs is how many pairs of agents a loop has.
 func (o Options) pairs() int { return max((o.Agents-1)/2, 1) }
+
+// Played is how many agents a loop has: pairs, and the auditor.
+func (o Options) Played() int { return 2*o.pairs() + 1 }

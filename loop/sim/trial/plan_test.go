@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"pawl/loop/sim/origin"
 )
 
 func options(seed uint64) Options {
@@ -68,6 +70,28 @@ func TestAPlanHasOnlyWhatWasAskedForAndIsHere(t *testing.T) {
 		}
 		if !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestFaultsThatCannotBeMade(t *testing.T) {
+	for _, tt := range []struct {
+		faults  []string
+		origins []origin.Kind
+		here    Here
+		want    string
+	}{
+		{[]string{"kill-tmux", "origin-slow", "fill-disk"}, Kinds, Here{}, ""},
+		{nil, Kinds[:1], Here{Tmux: "no tmux"}, ""},
+		{[]string{"rebase", "origin-slow"}, Kinds[:1], Here{}, `--faults has "origin-slow", which cannot be made here: it needs an origin behind a line, by http or ssh`},
+		{[]string{"kill-tmux"}, Kinds, Here{Tmux: "tmux is not installed"}, `--faults has "kill-tmux", which cannot be made here: tmux is not installed`},
+	} {
+		got := ""
+		if err := (Options{Faults: tt.faults, Origins: tt.origins}).Possible(tt.here); err != nil {
+			got = err.Error()
+		}
+		if got != tt.want {
+			t.Errorf("%v by %v: %q, want %q", tt.faults, tt.origins, got, tt.want)
 		}
 	}
 }

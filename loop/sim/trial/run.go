@@ -41,7 +41,8 @@ func Run(ctx context.Context, o Options, here Here, where Setting) ([]Outcome, e
 			dir: filepath.Join(where.Dir, string(kind)), kind: kind, plan: MakePlan(o, kind, here), here: here,
 			pawl: where.Program, logger: where.Log, settling: settling,
 		}
-		p := &play{stage: s, coordinator: newCoordinator(s), tell: tell, moved: map[string]string{}, dropped: map[string]string{}}
+		p := &play{stage: s, tell: tell, moved: map[string]string{}, dropped: map[string]string{}, ended: map[string]int{}}
+		p.coordinator = newCoordinator(s, func(how string) { p.violated("a coordinator ended by itself: %s", how) })
 		wg.Go(func() { outcomes[i], faults[i] = p.play(ctx) })
 	}
 	wg.Wait()
@@ -63,7 +64,11 @@ func (p *play) play(ctx context.Context) (Outcome, error) {
 			return err
 		}
 		out.Handoffs = Judge(seen)
-		return p.checkPhase(ctx)
+		for _, what := range Breaches(seen, out.Handoffs) {
+			p.violated("%s", what)
+		}
+		p.checkPushes(seen)
+		return errors.Join(p.checkSessions(), p.checkPhase(ctx))
 	})
 	err = errors.Join(err, p.checkLog())
 	out.Happened, out.Violations, out.Starts = p.happened, p.violations, p.coordinator.starts

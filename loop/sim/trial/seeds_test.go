@@ -1,4 +1,4 @@
-package trial
+package trial_test
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pawl/internal/need"
 )
 
 // Plans that are played for some seconds each: what a seed's plan once found, or the
@@ -19,10 +21,12 @@ var seeds = []struct {
 }{
 	{"told by its old name, rebased, then the ledger was deleted: the new name was told again", "--seed 1 --duration 10s --origin path"},
 	{"every fault that needs a line", "--seed 2 --duration 8s --origin http --faults origin-away,origin-slow,origin-hang,kill-coordinator,rebase,repack"},
+	{"what restarts of sessions would cover up, and one phase", "--seed 22 --duration 8s --origin path --faults swallow-enter,usage-limit"},
 	{"every fault of the state", "--seed 3 --duration 8s --origin path --faults delete-state,truncate-ledger,flip-ledger,fill-disk,clock-jump"},
 }
 
 func TestSeeds(t *testing.T) {
+	need.Program(t, "tmux")
 	program := filepath.Join(t.TempDir(), "pawl")
 	if out, err := exec.Command("go", "build", "-o", program, "pawl/cmd/pawl").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)

@@ -84,6 +84,11 @@ func unfinished(s Seen) []string {
 func (p *play) seen(ctx context.Context) (Seen, error) {
 	s := Seen{Moved: map[string]string{}, Dropped: map[string]string{}}
 	p.mu.Lock()
+	for _, h := range p.happened {
+		if h.Fault == "clock-jump" {
+			s.Jumps = append(s.Jumps, h)
+		}
+	}
 	for old, now := range p.moved {
 		s.Moved[old] = now
 	}
@@ -126,6 +131,23 @@ func toldOn(agent string, entries []tui.Entry) []sim.Told {
 		}
 	}
 	return told
+}
+
+// checkPushes holds what the simulation pushed against the history: what is gone from
+// it by no fault's doing would be asked of nobody.
+func (p *play) checkPushes(s Seen) {
+	there := map[string]bool{}
+	for _, c := range s.History {
+		there[c.Subject] = true
+	}
+	for _, subject := range s.Dropped {
+		there[subject] = true
+	}
+	for _, push := range p.plan.Pushes {
+		if subject := changeOf(push).Subject; !there[subject] {
+			p.violated("%q was pushed, no fault dropped it, and it is not in origin's history", subject)
+		}
+	}
 }
 
 // checkPhase holds the phase that the loop is in against those that are done.

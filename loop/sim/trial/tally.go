@@ -7,7 +7,7 @@ type Happened struct {
 	Step
 	Origin     string // of the loop that it happened to
 	Begin, End time.Time
-	Note       string
+	Missed     string // why it could not be made at its moment; "": it was made
 }
 
 // Row is what is to be said of one kind of fault, or of all.
@@ -35,7 +35,11 @@ func Tally(loops []Outcome) []Row {
 	}
 	all := Row{Words: "all"}
 	for _, l := range loops {
-		all.Times += len(l.Happened)
+		for _, h := range l.Happened {
+			if h.Missed == "" {
+				all.Times++
+			}
+		}
 		for _, h := range l.Handoffs {
 			all.add(h)
 		}
@@ -48,7 +52,7 @@ func tallyOf(f fault, loops []Outcome) Row {
 	for _, l := range loops {
 		var mine []Happened
 		for _, h := range l.Happened {
-			if h.Fault == f.name {
+			if h.Fault == f.name && h.Missed == "" {
 				mine = append(mine, h)
 			}
 		}
