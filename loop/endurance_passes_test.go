@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"pawl/internal/need"
 )
 
 // counting counts the passes of an engine.
@@ -68,6 +70,7 @@ const everyClaim = 250
 // twenty agents passes every 5 s, a claim comes with every 250th pass, and a session
 // crashes with every thousandth. PAWL_NIGHTLY asks for a hundred thousand.
 func TestPassesLeaveNothingBehind(t *testing.T) {
+	need.Unraced(t)
 	first, last := int64(250), int64(1_000)
 	if nightly() {
 		first, last = 1_000, 100_000

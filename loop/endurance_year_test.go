@@ -14,12 +14,14 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"pawl/internal/need"
 	"pawl/loop/launcher/logfile"
 )
 
 // A year of running neither fills the disk nor slows a pass. By default it is a
 // few days, which shows that this test works; PAWL_NIGHTLY asks for the year.
 func TestAYearNeitherFillsTheDiskNorSlowsAPass(t *testing.T) {
+	need.Unraced(t)
 	young, old, rounds := 1, 2, 3
 	if nightly() {
 		young, old, rounds = 7, 365, 40
