@@ -10,9 +10,14 @@ import (
 
 // Pass is one observe → plan → act with what a look at origin brought. A ledger that
 // was found damaged, by whatever read it, is set aside first, and the pass is made
-// with a new one. It is not called by two at once, and the caller holds the
-// coordinator's lock.
+// with a new one. It is ledger.ErrReplaced where the ledger is not the one that others
+// open any more: a process that waited for the lock may have opened it before another
+// one set it aside, and does not know of the orders since. It is not called by two at
+// once, and the caller holds the coordinator's lock.
 func (e *Engine) Pass(ctx context.Context, look Look) (Report, error) {
+	if e.Ledger.Lost() {
+		return Report{}, e.failures.note(ctx, e, ledger.ErrReplaced)
+	}
 	rep, why := Report{}, e.Ledger.Settle(ctx)
 	if why == nil {
 		rep, why = e.pass(ctx, look)
@@ -35,6 +40,9 @@ func (e *Engine) rebuild(ctx context.Context, why error) error {
 	}
 	e.Log.Error("the ledger is damaged: it was set aside, and a new one has its place",
 		"aside", r.Aside, "error", handoff.Clean(r.Why, 500), "wants", r.Wants, "events", r.Events)
+	if r.Left != nil {
+		e.Log.Warn("what is left of a damaged ledger is not cleared away", "error", r.Left)
+	}
 	if e.Replaced == nil {
 		return nil
 	}

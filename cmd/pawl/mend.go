@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"pawl/loop/control"
@@ -130,7 +131,7 @@ func damagedHint(err error) error {
 	case !ledger.Damaged(err):
 		return err
 	case !errors.As(err, &told):
-		err = errors.Join(errors.New("the ledger is damaged"), err)
+		err = fmt.Errorf("the ledger is damaged: %w", err)
 	}
 	return &hinted{err, "pawl up sets it aside and goes on with a new one, and so does a coordinator that finds it so"}
 }

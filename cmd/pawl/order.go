@@ -33,7 +33,7 @@ func (p *project) orderWithin(ctx context.Context, patience time.Duration, what 
 	for deadline := time.Now().Add(patience); ; {
 		rep, err := p.client.Tick(ctx, o)
 		if !notRunning(err) {
-			return rep, err
+			return rep, errors.Join(err, p.ledger.Refresh(ctx)) // the pass may have set a damaged one aside
 		}
 		lock, err := p.lock(ctx, what, turn)
 		if err == nil {
@@ -71,6 +71,10 @@ func (p *project) looking(what string, order func(control.Order) (control.Report
 // passHere is one pass by this process, which lets go of the lock when it is done
 // and only then waits for those who are told of it.
 func (p *project) passHere(ctx context.Context, o control.Order, lock *daemon.Lock) (control.Report, error) {
+	// Who had the lock before may have set a damaged ledger aside.
+	if err := p.ledger.Refresh(ctx); err != nil {
+		return control.Report{}, errors.Join(err, lock.Release())
+	}
 	e, err := p.engine(p.app.logger(p.app.err))
 	if err != nil {
 		return control.Report{}, errors.Join(err, lock.Release())

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"modernc.org/sqlite"
@@ -85,23 +84,34 @@ func Doubt(dir string) error {
 }
 
 // Settle reads all of the ledger where somebody doubts it. What is wrong is a
-// *DamagedError, as is what this process has found before.
+// *DamagedError, as is what this process has found before, and that a file beside it
+// was deleted or replaced under it.
 func (l *Ledger) Settle(ctx context.Context) error {
-	if _, err := os.Lstat(l.path + doubtSuffix); err != nil {
+	if err := l.db.now.Load().parted(); err != nil {
+		return &DamagedError{Path: l.path, Err: err}
+	}
+	if !exists(l.path + doubtSuffix) {
 		return l.Damage()
 	}
-	if err := remove(l.path + doubtSuffix); err != nil {
-		return err
+	if err := l.Scrub(ctx); err != nil {
+		return err // and the doubt remains
 	}
-	return l.Scrub(ctx)
+	return remove(l.path + doubtSuffix)
 }
 
 // Check finds out whether what a pass starts from can be read, and whether it is the
 // newest that was written: a ledger that lost the end of its log is in order, and
 // knows less than the operator asked for. The error is a *DamagedError then.
-// Other pages are checked when they are read, and by Scrub.
+// Other pages are checked when they are read, and by Scrub, which is part of this
+// where somebody doubts the ledger.
 func (l *Ledger) Check(ctx context.Context) error {
+	if err := l.Settle(ctx); err != nil {
+		return err
+	}
 	s, err := l.Load(ctx)
+	if err == nil {
+		err = explain(l.path, l.readEdges(ctx))
+	}
 	if err != nil {
 		return err
 	}
@@ -114,6 +124,23 @@ func (l *Ledger) Check(ctx context.Context) error {
 		return &DamagedError{Path: l.path, Err: lost}
 	}
 	return l.Damage()
+}
+
+// readEdges reads what commands need beside the state, and the pages that the next
+// event is written to: who finds them damaged later has begun already.
+func (l *Ledger) readEdges(ctx context.Context) error {
+	if _, _, _, err := l.Config(ctx); err != nil {
+		return err
+	}
+	if _, err := notices.find(ctx, l.db, ""); err != nil {
+		return err
+	}
+	for _, query := range []string{"SELECT max(seq) FROM events", "SELECT max(seq) FROM sqlite_sequence", "SELECT max(n) FROM handoffs"} {
+		if _, err := l.newest(ctx, query); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Scrub reads every page, a batch at a time, between which others get their turn. What is

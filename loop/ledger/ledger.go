@@ -8,6 +8,9 @@ import (
 	"os"
 	"sync"
 
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"pawl/handoff"
 	"pawl/loop/delivery"
 	"pawl/loop/supervise"
@@ -121,7 +124,10 @@ func (l *Ledger) edit(ctx context.Context, change func(*sql.Tx) (before, after S
 		after.Loop.Revision++
 		return write(ctx, tx, Diff(before, after))
 	})
-	if err == nil && l.Lost() {
+	switch {
+	case Damaged(err):
+		return explain(l.path, err)
+	case err == nil && l.Lost():
 		return ErrReplaced
 	}
 	return err
@@ -133,12 +139,27 @@ func transact(ctx context.Context, db beginner, f func(*sql.Tx) error) error {
 		return err
 	}
 	if err := f(tx); err != nil {
-		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) {
+		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) && !rolledBack(err) {
 			return errors.Join(err, rerr)
 		}
 		return err
 	}
 	return tx.Commit()
+}
+
+// rolledBack says that SQLite may have ended the transaction itself when err came up
+// (https://www.sqlite.org/lang_transaction.html, "Response To Errors Within A
+// Transaction"): then there is nothing left to roll back.
+func rolledBack(err error) bool {
+	var fault *sqlite.Error
+	if !errors.As(err, &fault) {
+		return false
+	}
+	switch fault.Code() & 0xff {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT:
+		return true
+	}
+	return false
 }
 
 // writeLoop leaves alone what others write beside the plans: why the

@@ -93,7 +93,7 @@ func reach(path, how string, begin func(*sql.DB) error) (*Ledger, error) {
 		if err != nil {
 			return nil, err
 		}
-		db, err := connect(path, how)
+		db, k, err := connect(path, how)
 		if err != nil {
 			return nil, explain(path, err)
 		}
@@ -108,34 +108,35 @@ func reach(path, how string, begin func(*sql.DB) error) (*Ledger, error) {
 		if err != nil {
 			return nil, errors.Join(explain(path, err), db.Close())
 		}
-		return &Ledger{db: newHandle(db), path: path, full: resolved(path), file: before}, nil
+		return &Ledger{db: newHandle(db, path, k), path: path, full: resolved(path), file: before}, nil
 	}
 	return nil, fmt.Errorf("ledger %s is replaced again and again", path)
 }
 
 // connect makes the connection to the file at path as its kind wants it.
-func connect(path, how string) (*sql.DB, error) {
+func connect(path, how string) (*sql.DB, kind, error) {
 	header, err := headerOf(path)
 	if err != nil {
-		return nil, err
+		return nil, broken, err
 	}
-	switch kindOf(header) {
+	k := kindOf(header)
+	switch k {
 	case broken:
-		return nil, &DamagedError{Path: path, Err: fmt.Errorf("it does not begin as a ledger does (%d bytes of its header read)", len(header))}
+		return nil, k, &DamagedError{Path: path, Err: fmt.Errorf("it does not begin as a ledger does (%d bytes of its header read)", len(header))}
 	case sealed:
 		if err := registerShim(); err != nil {
-			return nil, err
+			return nil, k, err
 		}
 		how += "&vfs=" + sealedVFS
 	case plain:
 	}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+how)
 	if err != nil {
-		return nil, err
+		return nil, k, err
 	}
 	// One connection: SQLite has one writer anyway, and each connection costs memory.
 	db.SetMaxOpenConns(1)
-	return db, nil
+	return db, k, nil
 }
 
 // headerOf is the header of a file, or what there is of it.

@@ -2,14 +2,13 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"pawl/loop/atomicfile"
@@ -25,6 +24,7 @@ type Rebuilding struct {
 	Why    string // what was wrong with it
 	Wants  bool   // what the operator asked for was kept beside it, and is in force
 	Events int    // how many events of it could be read and were taken over
+	Left   error  `json:"-"` // what could not be cleared away; the new one has its place all the same
 }
 
 // Rebuild sets the ledger aside, which is damaged, and goes on with a new one under
@@ -33,9 +33,12 @@ type Rebuilding struct {
 func (l *Ledger) Rebuild(ctx context.Context, why error, now time.Time) (Rebuilding, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if Damaged(why) {
+		why = explain(l.path, why) // which page it is
+	}
 	r, err := replace(ctx, l.path, why, now)
 	if err != nil {
-		return r, fmt.Errorf("ledger %s is damaged (%w), and no new one can take its place: %w", l.path, why, err)
+		return r, &DamagedError{Path: l.path, Err: fmt.Errorf("%s, and no new one can take its place: %w", r.Why, err)}
 	}
 	return r, l.follow(ctx)
 }
@@ -58,7 +61,7 @@ func (l *Ledger) follow(ctx context.Context) error {
 	}
 	was := l.db.now.Swap(next.db.now.Load())
 	l.file, l.kept = next.file, nil
-	err = was.Close()
+	err = was.end(ctx)
 	forgetDamage(l.full) // the old one's: it was read to its end
 	return err
 }
@@ -102,22 +105,64 @@ func sound(ctx context.Context, path string) error {
 // any moment with a ledger, damaged or new, that says so.
 func replace(ctx context.Context, path string, why error, now time.Time) (Rebuilding, error) {
 	r := Rebuilding{Aside: asideName(path, now), Why: reason(why)}
+	unfence, err := fence(ctx, path)
+	if err != nil {
+		return r, err
+	}
+	err = move(ctx, path, &r, now)
+	left := unfence()
+	if err != nil {
+		return r, errors.Join(err, left)
+	}
+	forgetDamage(resolved(path))
+	r.Left = errors.Join(left, remove(path+doubtSuffix), atomicfile.SyncFolder(filepath.Dir(path)), pruneAsides(path))
+	return r, nil
+}
+
+// move writes the new ledger and moves both, or goes on with that where it was cut off.
+func move(ctx context.Context, path string, r *Rebuilding, now time.Time) error {
 	next := path + newSuffix
-	if _, err := os.Stat(path); err == nil || !exists(next) {
-		if err := build(ctx, path, &r, now); err != nil {
-			return r, err
+	if exists(path) || !exists(next) {
+		if err := build(ctx, path, r, now); err != nil {
+			return err
 		}
+	} else {
+		kept, err := readWants(path)
+		if err != nil {
+			return err
+		}
+		r.Wants = kept != nil
 	}
 	for _, suffix := range []string{"", logSuffix, indexSuffix} {
 		if err := os.Rename(path+suffix, r.Aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return r, err
+			return err
 		}
 	}
-	if err := os.Rename(next, path); err != nil {
-		return r, err
+	return os.Rename(next, path)
+}
+
+// fence keeps others from writing into a ledger that is set aside, as far as it can be
+// read: an order that was written after the new one was made from it would be lost, and
+// who gave it is to find another ledger there instead (ErrReplaced). Where others write
+// all the time, that is an error, and the next pass tries again.
+func fence(ctx context.Context, path string) (unfence func() error, err error) {
+	none := func() error { return nil }
+	if Unsealed(filepath.Dir(path)) {
+		return none, nil // whoever closes such a one last removes a log by its name
 	}
-	forgetDamage(resolved(path))
-	return r, errors.Join(remove(path+doubtSuffix), atomicfile.SyncFolder(filepath.Dir(path)), pruneAsides(path))
+	old, err := reach(path, "_txlock=immediate&_pragma=busy_timeout(5000)", func(db *sql.DB) error { return db.PingContext(ctx) })
+	if err != nil {
+		return none, nil
+	}
+	db := old.db.now.Load()
+	tx, err := db.BeginTx(ctx, nil)
+	if isBusy(err) {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err != nil {
+		return db.Close, nil
+	}
+	return func() error { return errors.Join(tx.Rollback(), db.Close()) }, nil
 }
 
 // reason is what is wrong, without the ledger's name.
@@ -162,13 +207,15 @@ func (l *Ledger) begin(ctx context.Context, path string, r *Rebuilding, now time
 	if err != nil {
 		return err
 	}
-	r.Wants = kept != nil
+	old := salvage(ctx, path)
+	kept = newer(kept, old.wants)
+	r.Wants, r.Events = kept != nil, len(old.events)
 	if kept != nil && kept.Text != "" {
 		if err := l.KeepConfig(ctx, kept.Path, kept.Text, now); err != nil {
 			return err
 		}
 	}
-	if r.Events, err = l.takeOver(ctx, path); err != nil {
+	if err := l.takeOver(ctx, old, now); err != nil {
 		return err
 	}
 	doc, err := json.Marshal(r)
@@ -185,56 +232,6 @@ func (l *Ledger) begin(ctx context.Context, path string, r *Rebuilding, now time
 		s.Loop.Told[Rebuilt] = string(doc)
 		return nil
 	})
-}
-
-// asideName is a name that no ledger that was set aside has.
-func asideName(path string, now time.Time) string {
-	name := path + asideSuffix + "-" + now.UTC().Format(asideMoments)
-	for n := 2; exists(name) || exists(name+logSuffix); n++ {
-		name = fmt.Sprintf("%s%s-%s-%d", path, asideSuffix, now.UTC().Format(asideMoments), n)
-	}
-	return name
-}
-
-// Asides are the ledgers in dir that were set aside, the newest first.
-func Asides(dir string) ([]string, error) {
-	found, err := filepath.Glob(filepath.Join(escaped(dir), File+asideSuffix+"-*"))
-	names := map[string]bool{}
-	for _, name := range found {
-		names[strings.TrimSuffix(strings.TrimSuffix(name, logSuffix), indexSuffix)] = true
-	}
-	var out []string
-	for name := range names {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	slices.Reverse(out)
-	return out, err
-}
-
-// AsideSince is when a ledger was set aside, as its name says; false where that says
-// nothing.
-func AsideSince(name string) (at time.Time, ok bool) {
-	_, stamp, found := strings.Cut(filepath.Base(name), asideSuffix+"-")
-	if !found || len(stamp) < len(asideMoments) {
-		return at, false
-	}
-	at, err := time.Parse(asideMoments, stamp[:len(asideMoments)])
-	return at, err == nil
-}
-
-// escaped is a folder's name in a pattern.
-func escaped(dir string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
-}
-
-// pruneAsides removes all but the newest ledgers that were set aside.
-func pruneAsides(path string) error {
-	list, err := Asides(filepath.Dir(path))
-	for _, name := range list[min(asidesKept, len(list)):] {
-		err = errors.Join(err, remove(name, name+logSuffix, name+indexSuffix))
-	}
-	return err
 }
 
 // remove removes the files that are there.

@@ -158,7 +158,13 @@ func writePage(tls *libc.TLS, file *sqlite3.Tsqlite3_file, data *byte, n int32, 
 // as no page leaves the cache before its end (cache_spill in open.go).
 func readLog(tls *libc.TLS, file *sqlite3.Tsqlite3_file, data *byte, n int32, at int64) int32 {
 	rc := shim.read(tls, file, data, n, at)
-	if rc != sqlite3.SQLITE_OK || n != pageSize || !pageInFrame(at) {
+	if n != pageSize || !pageInFrame(at) {
+		return rc
+	}
+	if rc == sqlite3.SQLITE_IOERR_SHORT_READ {
+		return spoilt(file, fmt.Errorf("the write-ahead log ends before its page at byte %d", at))
+	}
+	if rc != sqlite3.SQLITE_OK {
 		return rc
 	}
 	var first [4]byte

@@ -70,6 +70,24 @@ func (w wants) restore(s *State) {
 	}
 }
 
+// newer is what counts of what was kept beside a ledger and what the ledger itself has:
+// its own, where an order came after what was kept, or what was kept is another one's;
+// what was kept, where the ledger lost its newest rows.
+func newer(kept, own *wants) *wants {
+	switch {
+	case own == nil:
+		return kept
+	case kept == nil:
+		return own
+	case kept.Epoch == own.Epoch && kept.Revision >= own.Revision:
+		return kept
+	}
+	if own.Text == "" {
+		own.Path, own.Text = kept.Path, kept.Text
+	}
+	return own
+}
+
 // KeepWants writes beside the ledger what the operator asked for, where that changed
 // since it was last written. s is what a pass has just committed, and the caller
 // holds the coordinator's lock.
