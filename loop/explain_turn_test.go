@@ -55,7 +55,10 @@ func TestExplainWhoseTurnItIs(t *testing.T) {
 			pass 2
 			claim a
 			pass 3
-			expect answer builder has nothing to do: nothing is open for it; adversary has claim(a)`},
+			expect answer builder has nothing to do: nothing is open for it; adversary has claim(a)
+			review a pass
+			pass 3
+			expect answer adversary has nothing to do: nothing is open; phase`},
 		{"origin was not seen yet", noStall, `
 			up
 			pass 3
