@@ -187,7 +187,7 @@ func (p *planner) heard(w delivery.Wake) {
 	if u := p.byName[w.Agent]; u != nil {
 		account := p.account(u)
 		if l, known := p.s.Limits[account]; known {
-			p.s.Limits[account] = l.Took(w.Agent, w.TakenAt)
+			p.s.Limits[account] = l.Took(w.Agent, p.now)
 		}
 	}
 }

@@ -25,7 +25,7 @@ type Limit struct {
 type Member struct {
 	Generation string    // the session that this is about
 	Limited    bool      // its screen showed the limit
-	Read       time.Time // when it took a message all the same, and was not seen to be refused since; zero: never
+	Read       time.Time // when it was seen to take a message all the same, and not to be refused since; zero: never
 	Active     time.Time // since when it gets through: it works again, or stands idle after what it read; zero: it does not
 	Released   bool      // it is not held any more
 	Nudged     time.Time // when it was to be told to go on; zero: it need not be
@@ -132,16 +132,16 @@ func (l Limit) Heard(agent string, at time.Time) Limit {
 	return l
 }
 
-// Took is the limit once an agent that it holds took a message: the question
-// whether it stands, or one that was on its way. What its screen shows from then on
-// is the answer, however soon its turn is over.
-func (l Limit) Took(agent string, at time.Time) Limit {
+// Took is the limit once an agent that it holds is seen to have taken a message: the
+// question whether it stands, or one that was on its way. What its screen shows from
+// then on is the answer, however soon its turn is over.
+func (l Limit) Took(agent string, now time.Time) Limit {
 	m, known := l.Members[agent]
 	if !known || !l.Standing() {
 		return l
 	}
 	l.Members = maps.Clone(l.Members)
-	m.Read = at
+	m.Read = now
 	l.Members[agent] = m
 	return l
 }
