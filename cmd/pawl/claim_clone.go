@@ -16,18 +16,18 @@ import (
 )
 
 // inForce is the configuration that a coordinator goes by: the file, or the one on
-// record while the file is broken or a change of it waits for `up`. Nothing is
-// written for it.
+// record while the file is broken or gone, or a change of it waits for `up`. Nothing
+// is written for it.
 func (a *app) inForce(ctx context.Context) (*config.Config, error) {
 	path, err := a.configPath()
 	if err != nil {
 		return nil, err
 	}
-	data, err := config.Read(path)
-	if err != nil {
-		return nil, err
+	var cfg *config.Config
+	data, fault := config.Read(path)
+	if fault == nil {
+		cfg, fault = config.Parse(path, data)
 	}
-	cfg, fault := config.Parse(path, data)
 	dir := stateDirOf(path)
 	if fault == nil {
 		dir = cfg.StateDir
