@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -167,7 +168,7 @@ func (r *roff) flags(set *pflag.FlagSet) {
 		if value != "" {
 			term += " " + value
 		}
-		if f.DefValue != "" && f.DefValue != "false" {
+		if !slices.Contains([]string{"", "0", "[]", "false"}, f.DefValue) { // nothing, as the flag's sentence says
 			usage += fmt.Sprintf(" (default: %s)", f.DefValue)
 		}
 		r.entry(term, sentence(usage))

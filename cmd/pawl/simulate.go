@@ -40,9 +40,9 @@ func (a *app) simulateCommand() *cobra.Command {
 		},
 	}
 	c.Flags().Uint64Var(&o.Seed, "seed", 0, "draw the faults from `N`; without it, from chance")
-	c.Flags().DurationVar(&o.Duration, "duration", 30*time.Second, "make faults for that long; what is open then is waited for")
+	c.Flags().DurationVar(&o.Duration, "duration", 30*time.Second, fmt.Sprintf("make faults for that long, %s to %s; what is open then is waited for", trial.MinDuration, trial.MaxDuration))
 	c.Flags().StringSliceVar(&o.Faults, "faults", nil, "make only the faults in `LIST`")
-	c.Flags().IntVar(&o.Agents, "agents", 5, "`N` agents in each loop: pairs and an auditor")
+	c.Flags().IntVar(&o.Agents, "agents", 5, fmt.Sprintf("`N` agents in each loop, %d to %d: an auditor, and pairs of a builder and an adversary", trial.MinAgents, trial.MaxAgents))
 	c.Flags().IntVar(&o.Claims, "claims", 0, "push `N` claims in each loop; without it, one every two seconds")
 	c.Flags().StringSliceVar(&origins, "origin", nil, "reach origin by the ways in `LIST`, a loop for each: path, http, ssh")
 	c.Flags().BoolVar(&keep, "keep", false, "keep the repositories, records and logs")

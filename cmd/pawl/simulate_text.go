@@ -85,7 +85,7 @@ func (a *app) simulateVerdict(o trial.Options, outcomes []trial.Outcome) error {
 	if !wrong {
 		return nil
 	}
-	return &hinted{errors.New("the loop did not keep its word"), "the same faults again: " + again(o)}
+	return &hinted{errors.New("the loop did not keep its word"), "the same faults again, as near in time as this machine's load lets them be: " + again(o)}
 }
 
 // again is the command that plays the same plan.
