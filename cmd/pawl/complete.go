@@ -8,6 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"pawl/loop/sim/origin"
+	"pawl/loop/sim/trial"
 )
 
 // words are what may be written at a place of a command line, each with a
@@ -38,7 +41,12 @@ var flagWords = map[string]map[string]words{
 	"init":            {"adapter": builtinWords},
 	"selftest":        {"adapter": adapterWords, "want": stateWords},
 	"service install": {"print": kindWords},
-	"demo":            {"launcher": func(context.Context, *app) []cobra.Completion { return []cobra.Completion{"process"} }},
+	"demo":            {"launcher": fixed("process")},
+	"simulate":        {"faults": fixed(trial.Faults()...), "origin": fixed(string(origin.Path), string(origin.HTTP), string(origin.SSH))},
+}
+
+func fixed(list ...cobra.Completion) words {
+	return func(context.Context, *app) []cobra.Completion { return list }
 }
 
 // flagFiles are flags that name files or folders.
