@@ -32,8 +32,11 @@ func (p *project) orderWithin(ctx context.Context, patience time.Duration, what 
 	// A coordinator may start or end at any moment: both ways are tried in turn.
 	for deadline := time.Now().Add(patience); ; {
 		rep, err := p.client.Tick(ctx, o)
+		if err == nil {
+			return rep, p.ledger.Refresh(ctx) // the pass may have set a damaged one aside
+		}
 		if !notRunning(err) {
-			return rep, errors.Join(err, p.ledger.Refresh(ctx)) // the pass may have set a damaged one aside
+			return rep, err
 		}
 		lock, err := p.lock(ctx, what, turn)
 		if err == nil {
