@@ -182,15 +182,20 @@ func TestAHangingProgram(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "hang")); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 {
-		ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
-		if _, err := l.Observe(ctx); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("Observe of what hangs: %v", err)
-		}
+	hung := 0 // how often it may be asked depends on how busy the machine is
+	for ctx, err := testContext(t), error(context.DeadlineExceeded); err != nil; {
+		short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+		_, err = l.Observe(short)
 		cancel()
+		if err != nil {
+			hung++
+		}
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			t.Fatalf("Observe of what hangs: %v", err)
+		}
 	}
-	if _, err := l.Observe(testContext(t)); err != nil {
-		t.Errorf("Observe after it was given up: %v", err)
+	if hung == 0 {
+		t.Error("what hangs has answered")
 	}
 	if n := len(lines(t, dir, "starts")); n != 2 {
 		t.Errorf("started %d times, want 2", n)
