@@ -45,6 +45,7 @@ func (c *caller) deadline() appointment {
 // ask takes an order. One that leaves origin out gets its pass at once.
 func (r *run) ask(ctx context.Context, t tick) {
 	now := r.now()
+	r.c.engine.hurry()
 	c := &caller{tick: t, lookBy: appointment{now, now.Add(lookPatience)}}
 	if !t.Local {
 		r.callers = append(r.callers, c)

@@ -38,6 +38,7 @@ type passer interface {
 	Close() error
 
 	clock() time.Time
+	hurry() // the next pass goes by pawl.yaml as it is then
 	fault() error
 	logger() *slog.Logger
 }

@@ -222,6 +222,26 @@ func TestTheSourceNoticesEachChange(t *testing.T) {
 		if notes := s.Notes(); len(notes) != 2 {
 			t.Errorf("notes of two changes: %v", notes)
 		}
+		// Who gives an order knows what the file says.
+		write(3)
+		s.Hurry()
+		want(3)
+		// One that changes again and again is read all the same.
+		begin, read := time.Now(), 3
+		for n := 4; read == 3 && n < 60; n++ {
+			write(n)
+			cfg, err := s.Load(t.Context(), l)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if cfg.Project != "p3" {
+				read = n
+			}
+			time.Sleep(steady / 2)
+		}
+		if took := time.Since(begin); read == 3 || took < unsteady || took > 2*unsteady { // an inode may come again, with which it looks unchanged
+			t.Errorf("a file that changes again and again was read after %s", took)
+		}
 	})
 }
 

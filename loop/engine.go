@@ -208,6 +208,8 @@ func (e *Engine) Close() error {
 
 func (e *Engine) clock() time.Time { return e.Now() }
 
+func (e *Engine) hurry() { e.Source.Hurry() }
+
 func (e *Engine) fault() error { return e.Source.Fault() }
 
 func (e *Engine) logger() *slog.Logger { return e.Log }

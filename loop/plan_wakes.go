@@ -102,7 +102,8 @@ func (p *planner) advance(u *unit, w delivery.Wake, e delivery.Evidence) {
 			w.SentAt = e.Written
 			p.sent(w)
 		}
-		w.State, w.TakenAt = delivery.Taken, e.Drained
+		// It was taken after it was queued, whatever the clock of who keeps the session says.
+		w.State, w.TakenAt = delivery.Taken, later(e.Drained, w.CreatedAt)
 		p.taken(w)
 	}
 }
@@ -160,8 +161,7 @@ func (p *planner) taken(w delivery.Wake) {
 		}
 	}
 	for _, h := range p.carried(w) {
-		// It was taken after it was queued, whatever the clock of who keeps the session says.
-		p.take(h, later(w.TakenAt, w.CreatedAt))
+		p.take(h, w.TakenAt)
 		p.event("handoff.taken", w.Agent, "handoff", h.ID, "wake", w.ID, "label", h.Label())
 	}
 }

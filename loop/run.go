@@ -119,11 +119,14 @@ func (r *run) looked(ctx context.Context, look Look) {
 // poke, if one is left.
 func (r *run) echoLater() {
 	now := r.now()
+	if r.poked.After(now) {
+		r.poked = now // the clock was set back
+	}
 	for r.echo < len(echoes) {
 		at := r.poked.Add(echoes[r.echo])
 		r.echo++
 		if at.After(now) {
-			r.echoAt = appointment{r.poked, at}
+			r.echoAt = appointment{now, at}
 			return
 		}
 	}

@@ -19,33 +19,45 @@ type Source struct {
 
 	mu    sync.Mutex
 	seen  os.FileInfo // the file as it was read; nil when it was missing
+	hurry bool        // somebody waits for what the file says
 	fresh glimpse     // of a change that was not read yet
 	good  *config.Config
 	fault error // why the file as it is now is not used
 	notes []ledger.Event
 }
 
-// steady is how long a changed file must stay as it is until it is read. An editor
-// shows a half of it for a moment, and git, while it pulls and rebases, an older one.
-const steady = time.Second
+const (
+	// steady is how long a changed file must stay as it is until it is read. An editor
+	// shows a half of it for a moment, and git, while it pulls and rebases, an older one.
+	steady = time.Second
+	// unsteady is how long a file may go on changing until it is read all the same.
+	unsteady = 10 * time.Second
+)
 
-// glimpse is a file as it was first seen, and when; the zero one is none.
+// glimpse is a change of the file that was not read yet; the zero one is none.
 type glimpse struct {
-	file os.FileInfo // nil when it was missing
-	at   time.Time
+	file  os.FileInfo // as it was seen last; nil when it was missing
+	at    time.Time   // since when it is so
+	since time.Time   // when the first change was seen
 }
 
 // settled says that the file has been as it is now for long enough.
 func (s *Source) settled(now os.FileInfo) bool {
-	switch {
-	case s.fresh.at.IsZero() || !unchanged(now, s.fresh.file):
-		s.fresh = glimpse{now, time.Now()}
-		return false
-	case time.Since(s.fresh.at) < steady:
-		return false
+	at := time.Now()
+	if s.fresh.at.IsZero() {
+		s.fresh = glimpse{file: now, at: at, since: at}
+	} else if !unchanged(now, s.fresh.file) {
+		s.fresh.file, s.fresh.at = now, at
 	}
-	s.fresh = glimpse{}
-	return true
+	return at.Sub(s.fresh.at) >= steady || at.Sub(s.fresh.since) >= unsteady
+}
+
+// Hurry has the file read by the next Load as it is then: somebody gave an order, and
+// knows what the file says.
+func (s *Source) Hurry() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hurry = true
 }
 
 // Changing says that the file was changed and is read in a moment, if it stays so.
@@ -77,15 +89,18 @@ func unchanged(a, b os.FileInfo) bool {
 func (s *Source) Load(ctx context.Context, l *ledger.Ledger) (*config.Config, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	hurry := s.hurry
+	s.hurry = false
 	now := stamp(s.Path)
 	var held *HeldError
 	// A change that is held can be let through without the file being touched.
 	switch {
 	case s.good == nil: // nothing to go on with meanwhile
 	case !unchanged(now, s.seen):
-		if !s.settled(now) {
+		if !hurry && !s.settled(now) {
 			return s.good, nil
 		}
+		s.fresh = glimpse{}
 	default:
 		s.fresh = glimpse{}
 		if !errors.As(s.fault, &held) {

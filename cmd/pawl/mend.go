@@ -92,6 +92,9 @@ func (p *project) mend(ctx context.Context) error {
 	}
 	if rebuilt {
 		p.app.warn("the ledger was damaged (%s) and lies in %s now; a new one has its place", r.Why, r.Aside)
+		if r.Left != nil {
+			p.app.warn("what is left of it is not cleared away: %v", r.Left)
+		}
 		if !r.Wants {
 			p.app.warn("what was up is not known any more: name it to pawl up")
 		}

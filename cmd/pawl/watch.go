@@ -63,7 +63,8 @@ func (p *project) watch(ctx context.Context, background bool, clock string) (err
 	}
 	release := sync.OnceValue(lock.Release)
 	defer func() { err = errors.Join(err, release()) }()
-	if err := p.noteLedger(); err != nil {
+	// Who had the lock before may have set a damaged ledger aside.
+	if err := errors.Join(p.ledger.Refresh(ctx), p.noteLedger()); err != nil {
 		return err
 	}
 	file := &rotated{File: logfile.File{Path: coordinatorLog(p.cfg)}}

@@ -38,7 +38,8 @@ func (l *Ledger) Rebuild(ctx context.Context, why error, now time.Time) (Rebuild
 	}
 	r, err := replace(ctx, l.path, why, now)
 	if err != nil {
-		return r, &DamagedError{Path: l.path, Err: fmt.Errorf("%s, and no new one can take its place: %w", r.Why, err)}
+		err = &DamagedError{Path: l.path, Err: fmt.Errorf("%s, and no new one can take its place: %w", r.Why, err)}
+		return r, errors.Join(err, Doubt(filepath.Dir(l.path))) // the next pass knows of it too
 	}
 	return r, l.follow(ctx)
 }

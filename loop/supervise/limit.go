@@ -25,7 +25,7 @@ type Limit struct {
 type Member struct {
 	Generation string    // the session that this is about
 	Limited    bool      // its screen showed the limit
-	Read       time.Time // when it was seen to take a message all the same, and not to be refused since; zero: never
+	Read       time.Time // when it was first seen to take a message all the same, and not to be refused since; zero: never
 	Active     time.Time // since when it gets through: it works again, or stands idle after what it read; zero: it does not
 	Released   bool      // it is not held any more
 	Nudged     time.Time // when it was to be told to go on; zero: it need not be
@@ -137,7 +137,7 @@ func (l Limit) Heard(agent string, at time.Time) Limit {
 // then on is the answer, however soon its turn is over.
 func (l Limit) Took(agent string, now time.Time) Limit {
 	m, known := l.Members[agent]
-	if !known || !l.Standing() {
+	if !known || !l.Standing() || !m.Read.IsZero() {
 		return l
 	}
 	l.Members = maps.Clone(l.Members)

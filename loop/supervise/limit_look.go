@@ -65,7 +65,8 @@ func (l Limit) stand(sights []Sight, now time.Time, rule Rule) Limit {
 				m.Read = time.Time{} // it was refused
 			}
 		}
-		through := s.Active || s.Idle && !m.Read.IsZero()
+		done := s.Idle && !m.Read.IsZero() && now.Sub(m.Read) >= resumed // before that it may not have begun
+		through := s.Active || done
 		switch {
 		case !through || !m.Limited:
 			m.Active = time.Time{}

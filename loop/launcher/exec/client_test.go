@@ -183,7 +183,8 @@ func TestAHangingProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	hung := 0 // how often it may be asked depends on how busy the machine is
-	for ctx, err := testContext(t), error(context.DeadlineExceeded); err != nil; {
+	ctx, err := testContext(t), context.DeadlineExceeded
+	for err != nil {
 		short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
 		_, err = l.Observe(short)
 		cancel()
