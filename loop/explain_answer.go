@@ -176,7 +176,7 @@ func (x *explainer) free() string {
 func (x *explainer) awaited() (newest handoff.Handoff, found bool) {
 	for _, id := range x.p.s.Order {
 		h := x.p.s.Handoffs[id]
-		if h.Agent == x.Name || h.Kind != handoff.Signal || h.State.Closed() || !Owed(x.p.w.Rules, h) {
+		if h.Agent == x.Name || h.Kind != handoff.Signal || h.State.Closed() || !x.p.owed(h) {
 			continue
 		}
 		if answer, asked := x.p.w.Rules.Signal(x.p.w.Rules.AnsweredBy(h)); asked && slices.Contains(answer.Wakes, x.Name) {

@@ -9,6 +9,7 @@ import (
 	"pawl/loop/delivery"
 	"pawl/loop/launcher"
 	"pawl/loop/ledger"
+	"pawl/loop/supervise"
 )
 
 // wakesInFlight follows each wake that is on record by what the launchers
@@ -103,7 +104,7 @@ func (p *planner) advance(u *unit, w delivery.Wake, e delivery.Evidence) {
 			p.sent(w)
 		}
 		// It was taken after it was queued, whatever the clock of who keeps the session says.
-		w.State, w.TakenAt = delivery.Taken, later(e.Drained, w.CreatedAt)
+		w.State, w.TakenAt = delivery.Taken, supervise.Later(e.Drained, w.CreatedAt)
 		p.taken(w)
 	}
 }
@@ -198,7 +199,7 @@ func (p *planner) take(h handoff.Handoff, at time.Time) {
 	h.State, h.TakenAt = handoff.Taken, at
 	if p.owed(h) {
 		// A mark from the future was made before the clock was set back.
-		h.RemindAt = earlier(at, p.now).Add(p.w.Config.Handoff.RemindAfter)
+		h.RemindAt = supervise.Earlier(at, p.now).Add(p.w.Config.Handoff.RemindAfter)
 	}
 	if h.Kind == handoff.Signal && p.w.Rules.AnsweredBy(h) == "" {
 		h.State, h.Why = handoff.Answered, "its rule asks for no answer"
@@ -229,18 +230,4 @@ func Owed(r handoff.Rules, h handoff.Handoff) bool {
 	}
 	answer := r.AnsweredBy(h)
 	return answer != "" && !h.Report(answer)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }

@@ -71,7 +71,7 @@ func plainly(path string, err error) error {
 // Damage is what this process found wrong with the ledger since it was opened,
 // whoever it was that read; a *DamagedError, or nil.
 func (l *Ledger) Damage() error {
-	if found := foundDamaged(l.full); found != nil {
+	if found := foundDamaged(l.db.now.Load().full); found != nil {
 		return &DamagedError{Path: l.path, Err: found}
 	}
 	return nil

@@ -41,7 +41,6 @@ var (
 type Ledger struct {
 	db   *handle
 	path string // as it was opened
-	full string // without links: SQLite's name for it
 
 	kept  []byte // what KeepWants wrote last
 	facts facts

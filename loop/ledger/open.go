@@ -45,7 +45,7 @@ func OpenExisting(ctx context.Context, dir string) (*Ledger, error) {
 // and changes nothing. A ledger of another version is an error.
 func OpenReadOnly(ctx context.Context, dir string) (*Ledger, error) {
 	path := filepath.Join(dir, File)
-	return reach(path, "mode=ro&_pragma=busy_timeout(100)&_pragma=query_only(true)", func(db *sql.DB) error {
+	return reach(path, forReading, func(db *sql.DB) error {
 		var version int
 		err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
 		if err == nil && version != len(migrations) {
@@ -67,6 +67,9 @@ func Missing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 // page that is read from there can be checked.
 const forWriting = "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate" +
 	"&_pragma=journal_size_limit(8388608)&_pragma=cache_spill(0)"
+
+// forReading waits for nobody, and changes nothing.
+const forReading = "mode=ro&_pragma=busy_timeout(100)&_pragma=query_only(true)"
 
 func open(ctx context.Context, path string) (*Ledger, error) {
 	return reach(path, forWriting, func(db *sql.DB) error {
@@ -108,7 +111,7 @@ func reach(path, how string, begin func(*sql.DB) error) (*Ledger, error) {
 		if err != nil {
 			return nil, errors.Join(explain(path, err), db.Close())
 		}
-		return &Ledger{db: newHandle(db, path, k), path: path, full: resolved(path), file: before}, nil
+		return &Ledger{db: newHandle(db, path, k), path: path, file: before}, nil
 	}
 	return nil, fmt.Errorf("ledger %s is replaced again and again", path)
 }

@@ -63,7 +63,7 @@ func (l *Ledger) follow(ctx context.Context) error {
 	was := l.db.now.Swap(next.db.now.Load())
 	l.file, l.kept = next.file, nil
 	err = was.end(ctx)
-	forgetDamage(l.full) // the old one's: it was read to its end
+	forgetDamage(was.full) // the old one's: it was read to its end
 	return err
 }
 

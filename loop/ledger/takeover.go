@@ -38,7 +38,7 @@ func (l *Ledger) takeOver(ctx context.Context, old salvaged, now time.Time) erro
 // salvage reads of a damaged ledger what it can. That the rest cannot be read is what
 // it is about, and no error.
 func salvage(ctx context.Context, path string) (s salvaged) {
-	old, err := reach(path, "mode=ro&_pragma=busy_timeout(100)&_pragma=query_only(true)", func(db *sql.DB) error { return db.PingContext(ctx) })
+	old, err := reach(path, forReading, func(db *sql.DB) error { return db.PingContext(ctx) })
 	if err != nil {
 		return salvaged{}
 	}

@@ -161,20 +161,13 @@ func (l Limit) Clamp(now time.Time, rule Rule) Limit {
 	if latest := now.Add(rule.Probe); l.ProbeAt.After(latest) {
 		l.ProbeAt = latest
 	}
-	l.Lifted, l.AskedAt = notAfter(l.Lifted, now), notAfter(l.AskedAt, now)
+	l.Lifted, l.AskedAt = Earlier(l.Lifted, now), Earlier(l.AskedAt, now)
 	members := make(map[string]Member, len(l.Members))
 	for name, m := range l.Members {
-		m.Read, m.Active = notAfter(m.Read, now), notAfter(m.Active, now)
-		m.Nudged, m.Taken = notAfter(m.Nudged, now), notAfter(m.Taken, now)
+		m.Read, m.Active = Earlier(m.Read, now), Earlier(m.Active, now)
+		m.Nudged, m.Taken = Earlier(m.Nudged, now), Earlier(m.Taken, now)
 		members[name] = m
 	}
 	l.Members = members
 	return l
-}
-
-func notAfter(t, now time.Time) time.Time {
-	if t.After(now) {
-		return now
-	}
-	return t
 }

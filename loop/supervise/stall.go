@@ -41,7 +41,7 @@ func (s Stall) Judge(now time.Time) Move {
 		due = s.Until.Add(s.Grace)
 	}
 	if s.Asked() {
-		due = later(due, s.Probed.Add(s.After))
+		due = Later(due, s.Probed.Add(s.After))
 	}
 	switch {
 	case now.Before(due):
@@ -59,11 +59,20 @@ func (s Stall) Asked() bool {
 	return !s.Probed.IsZero() && !s.Owed.After(s.Probed) && !s.Since.After(s.Probed.Add(s.After))
 }
 
-func later(a, b time.Time) time.Time {
+// Later is the later of two moments.
+func Later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}
 	return b
+}
+
+// Earlier is the earlier of two moments.
+func Earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // The moment may be followed by a full stop, a backquote, or anything else that
