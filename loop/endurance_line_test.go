@@ -99,10 +99,20 @@ func (l *line) move(tip string) {
 	l.tip = tip
 }
 
+// tidy packs the repository where it has many packs, as whoever serves it does: a
+// fetch from one that nobody looks after grows slower with each day, whoever asks.
+func (l *line) tidy() {
+	l.t.Helper()
+	if _, err := git(l.t.Context(), l.dir, "", "-c", "gc.autoDetach=false", "gc", "--auto", "--quiet"); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
 // day makes the commits of a day and returns the tip of each window. Once a week
 // the newest commits of the day before are taken away first.
 func (l *line) day(day int, at time.Time) []string {
 	l.t.Helper()
+	l.tidy()
 	if day%7 == 6 {
 		back, err := git(l.t.Context(), l.dir, "", "rev-parse", l.tip+"~10")
 		if err != nil {
