@@ -24,6 +24,9 @@ const (
 	// come all at the same moment. An agent that is told something waits for
 	// nobody.
 	starters = 4
+	// stoppers is how many are stopped at once: three hundred calls of tmux at the
+	// same moment are each too late.
+	stoppers = 16
 )
 
 // Outcomes of an action.
@@ -55,7 +58,7 @@ func (e *Engine) act(ctx context.Context, cfg *config.Config, d Decision) []Resu
 		}
 	}
 	ended := make(chan outcome, len(d.Actions))
-	slots := make(chan struct{}, starters)
+	starts, stops := make(chan struct{}, starters), make(chan struct{}, stoppers)
 	waiting := 0
 	for agent, list := range orders {
 		if !e.reserve(agent) {
@@ -67,9 +70,11 @@ func (e *Engine) act(ctx context.Context, cfg *config.Config, d Decision) []Resu
 		waiting += len(list)
 		e.touches.Go(func() {
 			defer e.release(agent)
-			if slices.ContainsFunc(list, func(i int) bool { return d.Actions[i].Kind == Start || d.Actions[i].Kind == Restart }) {
-				slots <- struct{}{}
-				defer func() { <-slots }()
+			for slots, kinds := range map[chan struct{}][]Kind{starts: {Start, Restart}, stops: {Stop}} {
+				if slices.ContainsFunc(list, func(i int) bool { return slices.Contains(kinds, d.Actions[i].Kind) }) {
+					slots <- struct{}{}
+					defer func() { <-slots }()
+				}
 			}
 			for _, i := range list {
 				ended <- outcome{i, e.result(d.Actions[i], e.bounded(ctx, cfg, d, d.Actions[i]))}

@@ -19,6 +19,9 @@ import (
 // kill, and a little.
 const stopPatience = 15 * time.Second
 
+// stopEach is how much longer it waits for each of them: hundreds do not end at once.
+const stopEach = 100 * time.Millisecond
+
 func (a *app) downCommand() *cobra.Command {
 	var forget bool
 	c := &cobra.Command{
@@ -68,7 +71,7 @@ func (p *project) down(ctx context.Context, names []string, patience time.Durati
 		}
 	}
 	s := p.app.step(strings.TrimSpace("stopping "+strings.Join(was, ", ")), false)
-	rep, err := p.order(ctx, "down", control.Order{Settle: stopPatience, Local: true})
+	rep, err := p.order(ctx, "down", control.Order{Settle: stopPatience + time.Duration(len(was))*stopEach, Local: true})
 	s.end()
 	if err != nil && !errors.As(err, &held) {
 		return err

@@ -15,6 +15,9 @@ import (
 // TERM now where it has none. A process of its own sends KILL after the
 // deadline, whatever becomes of us.
 func (l *Launcher) Stop(ctx context.Context, ref launcher.Ref, deadline time.Duration) error {
+	if l.underWay(ref.Generation, deadline) {
+		return nil // a stop is repeated with each pass; for hundreds of sessions that would be as many calls of tmux
+	}
 	p, err := l.known(ctx, ref)
 	if err != nil {
 		return err
@@ -28,27 +31,29 @@ func (l *Launcher) Stop(ctx context.Context, ref launcher.Ref, deadline time.Dur
 	if deadline <= 0 {
 		return kill(p)
 	}
-	if !l.first(p, deadline) {
-		return nil
-	}
 	if len(p.stopKeys) == 0 {
 		err = terminate(p.identity)
 	}
-	return errors.Join(err, l.reaper(ctx, p, deadline))
+	if err = errors.Join(err, l.reaper(ctx, p, deadline)); err == nil {
+		l.noteStop(p.Generation, deadline)
+	}
+	return err
 }
 
-// first says whether no stop with such a deadline, or a shorter one, is under
-// way by our doing: a stop is repeated with each pass.
-func (l *Launcher) first(p pane, deadline time.Duration) bool {
+// underWay says that a stop with such a deadline, or a shorter one, is under way by
+// our doing, and its time is not up.
+func (l *Launcher) underWay(generation string, deadline time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	at := time.Now().Add(deadline)
-	due, known := l.stops[p.Generation]
-	if known && !at.Before(due.Add(-deadlineSlack)) {
-		return false
-	}
-	l.stops[p.Generation] = at
-	return true
+	due, known := l.stops[generation]
+	return known && deadline > 0 && time.Now().Before(due) && !time.Now().Add(deadline).Before(due.Add(-deadlineSlack))
+}
+
+// noteStop notes a stop that is under way by our doing from now on.
+func (l *Launcher) noteStop(generation string, deadline time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stops[generation] = time.Now().Add(deadline)
 }
 
 // deadlineSlack is how much sooner a repeated stop must be to be another one.
