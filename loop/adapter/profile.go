@@ -17,6 +17,7 @@ const (
 // Command, Model and Resume are templates over Data; see Argv.
 type Profile struct {
 	Name        string        `yaml:"-"`
+	Mode        string        `yaml:"mode" enum:"session,turns"` // of agents that name none; "" is session
 	Command     []string      `yaml:"command"`
 	Prompt      string        `yaml:"prompt" enum:"arg,stdin,file,type,none"`
 	Model       []string      `yaml:"model"`                // argv parts that are added when a model is set
@@ -27,6 +28,7 @@ type Profile struct {
 	StallAfter  time.Duration `yaml:"stall_after" min:"0s"` // 0: supervise.stall_after
 	Stop        []string      `yaml:"stop"`                 // polite keys, as tmux names them
 	Detect      Detect        `yaml:"detect"`
+	Turns       Turns         `yaml:"turns"`
 }
 
 // Detect holds the regular expressions that read a screen; "" matches nothing.

@@ -30,7 +30,10 @@ func (p Profile) Validate() []Problem {
 	for _, parts := range []struct {
 		key  string
 		argv []string
-	}{{"command", p.Command}, {"model", p.Model}, {"resume", p.Resume}} {
+	}{
+		{"command", p.Command}, {"model", p.Model}, {"resume", p.Resume},
+		{"turns/command", p.Turns.Command}, {"turns/model", p.Turns.Model}, {"turns/resume", p.Turns.Resume},
+	} {
 		for i, part := range parts.argv {
 			if len(part) > MaxExpr {
 				problems = append(problems, Problem{parts.key + "/" + strconv.Itoa(i), part, "it is too long", tooLong})
@@ -45,7 +48,7 @@ func (p Profile) Validate() []Problem {
 	if len(p.Command) > 0 && strings.TrimSpace(p.Command[0]) == "" {
 		problems = append(problems, Problem{"command/0", p.Command[0], "it is no program", "begin command with the program to run"})
 	}
-	return append(problems, p.Detect.validate()...)
+	return append(append(problems, p.Detect.validate()...), p.Turns.validate()...)
 }
 
 // checkPart fills a part twice, with every name empty and with none, so that
