@@ -1,0 +1,115 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"pawl/loop/adapter"
+	"pawl/loop/atomicfile"
+	"pawl/loop/turn"
+)
+
+// session is what is known of the turns so far.
+type session struct {
+	order   turn.Order
+	decoder *turn.Decoder
+	state   turn.State
+	record  *record
+	page    page
+	log     *slog.Logger
+	kept    time.Time // when the state was last written
+}
+
+func newSession(o turn.Order, out io.Writer, log *slog.Logger) (*session, error) {
+	d, err := turn.NewDecoder(o.Profile)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{order: o, decoder: d, record: newRecord(o.Record), page: page{out}, log: log}
+	s.state = turn.State{Version: turn.Version, Session: o.Session, Generation: o.Generation, Total: o.Total}
+	return s, nil
+}
+
+// stateEvery is how often a turn that goes on is written into the state.
+const stateEvery = 500 * time.Millisecond
+
+// enter notes what the session does from now on.
+func (s *session) enter(doing adapter.State) {
+	s.state.Doing, s.state.Since = doing, time.Now()
+	s.keep()
+}
+
+// keep writes the state. A disk that is full does not end the turn: the next change
+// is written again.
+func (s *session) keep() {
+	s.kept = time.Now()
+	data, err := json.Marshal(s.state)
+	if err == nil {
+		err = errors.Join(os.MkdirAll(filepath.Dir(s.order.State), 0o700), atomicfile.Write(s.order.State, append(data, '\n')))
+	}
+	if err != nil {
+		s.log.Warn("the session's state is not written", "session", s.order.Session, "generation", s.order.Generation, "error", err)
+	}
+}
+
+// take runs one turn. Its error is errTurn where the session is over with it.
+func (s *session) take(ctx context.Context, m turn.Message) error {
+	n := 1
+	if last := s.state.Last(); last != nil {
+		n = last.N + 1
+	}
+	s.state.Turns = append(s.state.Turns, turn.Turn{N: n, Wake: m.ID, Begun: time.Now(), Exit: -1})
+	s.state.Turns = slices.Delete(s.state.Turns, 0, max(len(s.state.Turns)-turn.Kept, 0))
+	s.enter(adapter.Active)
+	t := s.state.Last()
+	s.page.begin(*t, m.Text)
+	s.told(s.record.begin(*t, m.Text))
+	exit := s.program(ctx, m.Text)
+	s.state.Total = t.Close(exit, s.state.Total, time.Now())
+	s.page.end(*t)
+	s.told(s.record.end(*t))
+	s.enter(turn.After(t.Status))
+	if s.state.Doing == adapter.Fatal {
+		return fmt.Errorf("%w: %s", errTurn, t.Why)
+	}
+	return nil
+}
+
+// told notes that the record is not whole.
+func (s *session) told(err error) {
+	if err != nil {
+		s.log.Warn("a turn's record is not written", "session", s.order.Session, "generation", s.order.Generation, "error", err)
+	}
+}
+
+// event takes in one event of the turn that runs.
+func (s *session) event(e turn.Event) {
+	t := s.state.Last()
+	t.Apply(e)
+	s.page.event(e)
+	s.told(s.record.event(t.N, e))
+	if e.Kind == turn.Session || time.Since(s.kept) >= stateEvery {
+		s.keep()
+	}
+}
+
+// argv is the command of a turn, and what is written to its input.
+func (s *session) argv(text string) (argv []string, stdin string, err error) {
+	data := s.order.Data
+	data.Prompt = text
+	conversation := cmp.Or(s.state.Conversation(), s.order.Conversation)
+	argv, err = s.order.Profile.Argv(data, s.order.Model, conversation)
+	if s.order.Profile.Prompt == adapter.PromptStdin {
+		stdin = text
+	}
+	return slices.Concat(s.order.Wrap, argv), stdin, err
+}
