@@ -3,6 +3,7 @@ package config
 import (
 	"time"
 
+	"pawl/loop/adapter"
 	"pawl/loop/schedule"
 )
 
@@ -12,6 +13,9 @@ const (
 	KindPersistent = "persistent" // the default
 	KindTask       = "task"       // runs once
 )
+
+// defaultTurnTimeout is how long a turn may take where the file does not say.
+const defaultTurnTimeout = 30 * time.Minute
 
 // What is watched in an agent's session.
 const (
@@ -35,21 +39,28 @@ type Agent struct {
 	Dir        string   `yaml:"dir"`  // absolute; default: the file's folder
 	Model      string   `yaml:"model"`
 	Adapter    string   `yaml:"adapter"`
-	Launcher   string   `yaml:"launcher"` // "": chosen at run time
-	Session    string   `yaml:"session"`  // sanitised; default: <project>-<name>
-	Account    string   `yaml:"account"`  // default: the adapter's name
+	Mode       string   `yaml:"mode" enum:"session,turns"` // default: the adapter's
+	Launcher   string   `yaml:"launcher"`                  // "": chosen at run time
+	Session    string   `yaml:"session"`                   // sanitised; default: <project>-<name>
+	Account    string   `yaml:"account"`                   // default: the adapter's name
 	Prompt     string   `yaml:"prompt"`
 	PromptFile string   `yaml:"prompt_file"` // absolute, or ""
 	Watch      string   `yaml:"watch" enum:"none,heal,heal+stall"`
 	Enabled    bool     `yaml:"enabled"` // false: `up` without names does not start it
-	Resume     bool     `yaml:"resume"`
-	Env        []EnvVar `yaml:"env"`  // in file order, those of defaults first
-	Wrap       []string `yaml:"wrap"` // argv before the command
+	Resume     bool     `yaml:"resume"`  // default: only in turns
+	Env        []EnvVar `yaml:"env"`     // in file order, those of defaults first
+	Wrap       []string `yaml:"wrap"`    // argv before the command
 	Wakes      []Wake   `yaml:"wakes"`
+
+	TurnTimeout time.Duration `yaml:"turn_timeout"` // of one turn, where it is run in turns
 }
+
+// Turns says that the agent's program is run anew for each thing that it is told.
+func (a Agent) Turns() bool { return a.Mode == adapter.ModeTurns }
 
 func (a *Agent) setDefaults() {
 	a.Kind, a.Adapter, a.Watch, a.Enabled = KindPersistent, "claude", WatchHealStall, true
+	a.TurnTimeout = defaultTurnTimeout
 }
 
 // Defaults are the keys that all agents can share. Launcher is the services' too.
@@ -58,6 +69,7 @@ type Defaults struct {
 	Dir      string   `yaml:"dir"`
 	Model    string   `yaml:"model"`
 	Adapter  string   `yaml:"adapter"`
+	Mode     string   `yaml:"mode" enum:"session,turns"`
 	Launcher string   `yaml:"launcher"`
 	Account  string   `yaml:"account"`
 	Watch    string   `yaml:"watch" enum:"none,heal,heal+stall"`
@@ -65,6 +77,8 @@ type Defaults struct {
 	Resume   bool     `yaml:"resume"`
 	Env      []EnvVar `yaml:"env"`
 	Wrap     []string `yaml:"wrap"`
+
+	TurnTimeout time.Duration `yaml:"turn_timeout"`
 }
 
 // EnvVar is one variable of a session. ${NAME} in Value stands for a variable of

@@ -50,6 +50,10 @@ func (c *checker) checkRuns(a Agent, noCommand map[string]bool) {
 	if !c.reference(c.from(a.Name, "adapter"), "adapter", a.Adapter, sortedKeys(c.Adapters)) {
 		return
 	}
+	if a.Turns() {
+		c.checkTurns(a, launcherOK)
+		return
+	}
 	profile := c.Adapters[a.Adapter]
 	if len(profile.Command) == 0 && !c.has(atAdapters.key(a.Adapter, "command")) && !noCommand[a.Adapter] {
 		noCommand[a.Adapter] = true
@@ -57,8 +61,29 @@ func (c *checker) checkRuns(a Agent, noCommand map[string]bool) {
 			"adapter %s has no command", quote(a.Adapter))
 	}
 	if launcherOK && a.Launcher != "" && c.Launchers[a.Launcher].Type == "process" && profile.NeedsTerminal() {
-		c.bad(c.from(a.Name, "launcher"), KindConflict, "use launcher tmux, or an adapter that reads lines, as script",
+		c.bad(c.from(a.Name, "launcher"), KindConflict, "use launcher tmux, mode: turns, or an adapter that reads lines, as script",
 			"launcher %s has no terminal, which adapter %s of agent %s needs", quote(a.Launcher), quote(a.Adapter), quote(a.Name))
+	}
+}
+
+// checkTurns checks that the agent's program can be run turn by turn, and where. The
+// session that does that keeps its files on this host.
+func (c *checker) checkTurns(a Agent, launcherOK bool) {
+	at := c.from(a.Name, "mode")
+	if !c.has(at) {
+		at = atAdapters.key(a.Adapter, "mode")
+	}
+	switch p := c.Adapters[a.Adapter].Turns; {
+	case len(p.Command) == 0:
+		c.bad(at, KindMissing, fmt.Sprintf("add `adapters: {%s: {turns: {command: […], events: […]}}}`, or write mode: session", a.Adapter),
+			"adapter %s cannot be run in turns: it has no turns.command", quote(a.Adapter))
+	case len(p.Events) == 0:
+		c.bad(at, KindMissing, "add rules for the lines that it prints, at least for session, text and end",
+			"adapter %s cannot be run in turns: it has no turns.events", quote(a.Adapter))
+	}
+	if launcherOK && c.Launchers[a.Launcher].Type != "process" {
+		c.bad(c.from(a.Name, "launcher"), KindConflict, "leave launcher out: turns need no terminal",
+			"launcher %s cannot run agent %s in turns; that is for launchers of type process", quote(a.Launcher), quote(a.Name))
 	}
 }
 

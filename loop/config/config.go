@@ -158,6 +158,18 @@ type Notify struct {
 	SecretEnv string   `yaml:"secret_env"`         // the variable with the key that signs what is posted to URL; "": unsigned
 }
 
+// Profile is an adapter as it is in a mode; false where there is none of that name.
+func (c *Config) Profile(name, mode string) (adapter.Profile, bool) {
+	p, ok := c.Adapters[name]
+	return p.In(mode), ok
+}
+
+// ProfileOf is an agent's adapter as its mode has it.
+func (c *Config) ProfileOf(a Agent) adapter.Profile {
+	p, _ := c.Profile(a.Adapter, a.Mode)
+	return p
+}
+
 // SecretVariables are the names of the variables that hold the secrets of webhook
 // and notifications.
 func (c *Config) SecretVariables() []string {

@@ -58,7 +58,7 @@ func TestMinimal(t *testing.T) {
 	equal(t, "kickoff", c.Phases.Kickoff, "/srv/my project/prompts/kickoff.md")
 	equal(t, "roles", c.Prompts.Roles, "/srv/my project/prompts")
 	equal(t, "agents", c.Agents, []Agent{{Name: "solo", Kind: KindPersistent, Dir: "/srv/my project", Adapter: "claude",
-		Session: "my-project-solo", Account: "claude", Watch: WatchHealStall, Enabled: true}})
+		Mode: adapter.ModeSession, Session: "my-project-solo", Account: "claude", Watch: WatchHealStall, Enabled: true, TurnTimeout: 30 * time.Minute}})
 	equal(t, "readers of an inert default", c.Readers("adversary"), []string(nil))
 	equal(t, "url", c.Origin.URL, "")
 }

@@ -13,5 +13,6 @@ var EventKinds = []string{
 	"origin.moved", "origin.reachable", "origin.rewritten", "origin.unreachable",
 	"pass.failed", "phase.advanced", "phase.done", "phase.entered", "phase.reopened", "phase.unclear", "phase.unproven",
 	"plan.missing", "prompt.missing", "sequence.complete", "sequence.resumed", "signal.malformed",
-	"wake.fired", "wake.skipped", "wake.taken", "webhook.failed", "webhook.listening",
+	"turn.completed", "turn.failed", "turn.stopped",
+	"wake.fired", "wake.repeated", "wake.skipped", "wake.taken", "webhook.failed", "webhook.listening",
 }

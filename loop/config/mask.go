@@ -74,11 +74,18 @@ func maskValue(name, value string) string {
 func maskProfile(p adapter.Profile) adapter.Profile {
 	p.Command = maskParts(p.Command, 1, templates)
 	p.Model, p.Resume = maskParts(p.Model, 0, templates), maskParts(p.Resume, 0, templates)
-	lists := map[string][]string{"command": p.Command, "model": p.Model, "resume": p.Resume}
-	for _, problem := range (adapter.Profile{Command: p.Command, Model: p.Model, Resume: p.Resume}).Validate() {
-		key, index, _ := strings.Cut(problem.Key, "/")
-		if i, err := strconv.Atoi(index); err == nil && i < len(lists[key]) {
-			lists[key][i] = masked
+	t := &p.Turns
+	t.Command = maskParts(t.Command, 1, templates)
+	t.Model, t.Resume = maskParts(t.Model, 0, templates), maskParts(t.Resume, 0, templates)
+	lists := map[string][]string{
+		"command": p.Command, "model": p.Model, "resume": p.Resume,
+		"turns/command": t.Command, "turns/model": t.Model, "turns/resume": t.Resume,
+	}
+	argv := adapter.Turns{Command: t.Command, Model: t.Model, Resume: t.Resume}
+	for _, problem := range (adapter.Profile{Command: p.Command, Model: p.Model, Resume: p.Resume, Turns: argv}).Validate() {
+		cut := strings.LastIndexByte(problem.Key, '/')
+		if i, err := strconv.Atoi(problem.Key[cut+1:]); cut >= 0 && err == nil && i < len(lists[problem.Key[:cut]]) {
+			lists[problem.Key[:cut]][i] = masked
 		}
 	}
 	return p

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -61,6 +62,8 @@ func (c *checker) inheritDefaults(a *Agent) {
 	inheritKey(c, a.Name, "dir", &a.Dir, d.Dir)
 	inheritKey(c, a.Name, "model", &a.Model, d.Model)
 	inheritKey(c, a.Name, "adapter", &a.Adapter, d.Adapter)
+	inheritKey(c, a.Name, "mode", &a.Mode, d.Mode)
+	inheritKey(c, a.Name, "turn_timeout", &a.TurnTimeout, d.TurnTimeout)
 	inheritKey(c, a.Name, "launcher", &a.Launcher, d.Launcher)
 	inheritKey(c, a.Name, "account", &a.Account, d.Account)
 	inheritKey(c, a.Name, "watch", &a.Watch, d.Watch)
@@ -75,6 +78,23 @@ func (c *checker) inheritDefaults(a *Agent) {
 	}
 	a.Env = append(shared, a.Env...)
 	a.Wrap = slices.Clone(a.Wrap)
+	c.inheritMode(a)
+}
+
+// inheritMode fills in what follows from how an agent's program is run. In turns it
+// needs no terminal, so that the launcher of all others is not its own; and each turn
+// goes on with the conversation, so that its next session does too.
+func (c *checker) inheritMode(a *Agent) {
+	a.Mode = cmp.Or(a.Mode, c.Adapters[a.Adapter].Mode, adapter.ModeSession)
+	if !a.Turns() {
+		return
+	}
+	if !c.has(atAgents.key(a.Name, "launcher")) {
+		a.Launcher = "process"
+	}
+	if !c.has(atAgents.key(a.Name, "resume")) && !c.has(atDefaults.key("resume")) {
+		a.Resume = true
+	}
 }
 
 func inheritKey[T any](c *checker, agent, key string, own *T, shared T) {
@@ -144,6 +164,7 @@ func (c *checker) resolvePaths() {
 	}
 	for _, p := range c.Adapters {
 		c.resolveProgram(p.Command)
+		c.resolveProgram(p.Turns.Command)
 	}
 	for _, n := range c.Notify {
 		c.resolveProgram(n.Run)
