@@ -36,6 +36,40 @@ func Clean(s string, limit int) string {
 	return Cut(b.String(), limit)
 }
 
+// CleanLines is Clean for a text of several lines: newlines and tabs stay.
+func CleanLines(s string, limit int) string {
+	var b strings.Builder
+	for line := range strings.Lines(s) {
+		words, broken := strings.CutSuffix(line, "\n")
+		for i, part := range strings.Split(words, "\t") {
+			if i > 0 {
+				b.WriteByte('\t')
+			}
+			b.WriteString(cleanRow(part))
+		}
+		if broken {
+			b.WriteByte('\n')
+		}
+		if b.Len() > limit {
+			break
+		}
+	}
+	return Cut(strings.TrimSpace(b.String()), limit)
+}
+
+// cleanRow drops what Clean drops, and leaves blanks as they are.
+func cleanRow(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r == utf8.RuneError, !unicode.IsGraphic(r), unicode.Is(unicode.Co, r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // Cut shortens s to at most limit bytes at a character's boundary, with an
 // ellipsis where something is missing.
 func Cut(s string, limit int) string {

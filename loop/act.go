@@ -168,7 +168,11 @@ func (e *Engine) touch(ctx context.Context, cfg *config.Config, d Decision, a Ac
 	}
 	if a.Kind == Wake {
 		w := d.After.Wakes[a.WakeID]
-		return l.Send(ctx, ref, launcher.Message{ID: w.ID, Text: w.Text, Items: w.ItemIDs(), Reader: e.asReader(cfg, row)})
+		m, err := spoken(row, launcher.Message{ID: w.ID, Text: w.Text, Items: w.ItemIDs(), Reader: e.asReader(cfg, row)})
+		if err != nil {
+			return err
+		}
+		return l.Send(ctx, ref, m)
 	}
 	// The clock may have been set back since the deadline was written.
 	err = l.Stop(ctx, ref, min(max(row.KillAt.Sub(e.Now()), 0), stopDeadline))

@@ -33,6 +33,12 @@ type Engine struct {
 	// sessions are taken to be where their launcher is.
 	Made map[string]config.Launcher
 
+	// Turns is the folder in which sessions that run in turns say what they do. It
+	// outlives the state directory's removal, as they do.
+	Turns string
+	// Runner is the command of such a session.
+	Runner []string
+
 	// Late is shared by the engines of one process; nil: this one is alone.
 	Late *Late
 

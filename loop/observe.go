@@ -37,7 +37,11 @@ func (e *Engine) observe(ctx context.Context, cfg *config.Config, look Look) (Wo
 		}
 	}
 	e.findAstray(&w)
-	w.Readings = e.readings(ctx, w)
+	w.Readings, w.Turns = e.readings(ctx, w), e.turns(w)
+	readTurnStates(w)
+	if w.Unheard, err = e.unheard(ctx, w); err != nil {
+		return World{}, err
+	}
 	w.Tails = e.tails(ctx, w)
 	w.Texts, w.Missing = e.texts(w), missing(w)
 	return w, nil

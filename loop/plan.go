@@ -21,8 +21,10 @@ func Plan(w World) Decision {
 	p.clocks()
 	p.incidents()
 	p.limits()
+	p.turns()
 	p.sessions()
 	p.wakesInFlight()
+	p.turnsOver()
 	p.origin()
 	p.mootWakes()
 	p.phases()
@@ -92,7 +94,10 @@ func ServiceAgent(s config.Service) config.Agent {
 }
 
 func (p *planner) add(u *unit) {
-	u.profile = p.w.Config.Adapters[cmp.Or(p.s.Sessions[u.Name].Adapter, p.adapter(u))]
+	u.profile, _ = p.w.Config.Profile(p.adapter(u), u.Mode)
+	if row, runs := p.s.Sessions[u.Name]; runs && row.Adapter != "" {
+		u.profile, _ = p.w.Config.Profile(row.Adapter, row.Mode)
+	}
 	u.launcher = cmp.Or(u.Launcher, p.w.Default)
 	u.tables = Timetables(u.Agent)
 	p.units = append(p.units, u)

@@ -24,7 +24,7 @@ func (p *planner) deliver() {
 			}
 			continue
 		}
-		if w := delivery.Compose(u.Name, u.obs.Generation, p.toTell(u), p.now); w != nil {
+		if w := p.form(u).Compose(u.Name, u.obs.Generation, p.toTell(u), p.now); w != nil {
 			p.queue(u, *w)
 		}
 	}

@@ -30,6 +30,9 @@ func (s *scene) readings() map[string]adapter.Reading {
 		if p.obs.Alive && p.screen != nil {
 			out[p.obs.Agent] = *p.screen
 		}
+		if p.obs.Alive && p.turns != nil {
+			out[p.obs.Agent] = p.turns.Reading()
+		}
 	}
 	return out
 }

@@ -26,6 +26,7 @@ import (
 //	expect pending N              so many messages and probes wait
 //	expect held NAME HH:MM:SS     until when a usage limit holds it; "-" is not at all
 //	expect parked NAME
+//	expect talks NAME fresh|ID|ID!    with which conversation its session began; "!" is that it goes on with a turn that broke off
 //	expect answer NAME TEXT       why nothing happens with it
 //	expect reason NAME LABEL … TEXT  why a handoff is where it is
 //	expect next NAME LABEL … TEXT    when that is looked at next (from dawn, or +D for from now), and what happens
@@ -76,6 +77,10 @@ func (s *scene) expect(words []string) string {
 	case "pending":
 		if got := len(s.shelf.Load().Items); got != number(words[1:]) {
 			return fmt.Sprintf("there are %d", got)
+		}
+	case "talks":
+		if got := s.program(words[1]).began; got != words[2] {
+			return "it began with " + got
 		}
 	case "held":
 		return s.expectHeld(words[1], words[2])

@@ -110,7 +110,7 @@ func (p *planner) ask(u *unit) bool {
 	if len(p.toTell(u)) == 0 {
 		p.probe(u, "limit-"+u.obs.Generation+"-"+dated(p.now), goOn)
 	}
-	w := delivery.Compose(u.Name, u.obs.Generation, p.toTell(u), p.now)
+	w := p.form(u).Compose(u.Name, u.obs.Generation, p.toTell(u), p.now)
 	if w == nil {
 		return false
 	}

@@ -33,7 +33,10 @@ func (p *planner) stillThere(h handoff.Handoff) bool {
 // once more.
 func telling(h handoff.Handoff) delivery.Item {
 	text := h.Label()
-	if h.Repeated() {
+	switch {
+	case h.Repeated() && h.Why == brokeOff:
+		text = "again, as your last turn broke off before it began: " + text
+	case h.Repeated():
 		text = "again, as the operator asks: " + text
 	}
 	return delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: text, Attempt: h.Attempts + 1, Trace: h.Trace()}

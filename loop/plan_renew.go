@@ -29,8 +29,11 @@ func (p *planner) print(u *unit, model string) string {
 		}
 		return strings.Join(parts, " ")
 	}
-	profile := p.w.Config.Adapters[p.adapter(u)]
+	profile, _ := p.w.Config.Profile(p.adapter(u), u.Mode)
 	adapter := slices.Concat([]string{profile.Name, profile.Prompt}, profile.Command, []string{""}, profile.Model)
+	if u.Turns() { // what older ledgers have of the others has no such part
+		parts = append(parts, part("mode", u.Mode, u.TurnTimeout.String()))
+	}
 	return strings.Join(append(parts,
 		part("adapter", adapter...), part("model", model), part("role", u.Role),
 		part("wrap", u.Wrap...), part("prompt", u.Prompt, u.PromptFile)), " ")

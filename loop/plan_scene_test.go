@@ -17,6 +17,7 @@ import (
 	"pawl/loop/launcher"
 	"pawl/loop/ledger"
 	"pawl/loop/model/branch"
+	"pawl/loop/turn"
 )
 
 // dawn is when all stories begin.
@@ -66,6 +67,8 @@ type program struct {
 	texts  []string
 	ids    map[string]bool // messages that it was given
 	screen *adapter.Reading
+	turns  *turn.State // of one that runs in turns
+	began  string      // with which conversation it was started
 }
 
 func newScene(t testing.TB, yaml setup) *scene {
@@ -113,6 +116,7 @@ func (s *scene) world(look bool) World {
 		}
 		w.Sessions[s.yaml.where()] = seen
 		w.Readings = s.readings()
+		w.Turns, w.Unheard = s.turnStates(st)
 	}
 	w.Origin.Looked = look
 	if look && s.dark {
@@ -225,6 +229,7 @@ func (s *scene) wait(d time.Duration) {
 			if m.Drained.IsZero() && !m.Written.IsZero() && !s.deaf[p.obs.Agent] {
 				p.obs.Marks[i].Drained, p.obs.Pending = read, 0
 				s.reads(p, read)
+				p.beginTurn(m.ID, s.now)
 			}
 		}
 		if !p.killAt.IsZero() && (!s.slow[p.obs.Agent] || !s.now.Before(p.killAt)) {
@@ -288,6 +293,9 @@ func (s *scene) start(row ledger.Session, p *program) {
 		s.past = append(s.past, p)
 	}
 	s.run(row.Name, row.Agent, row.Generation, Owner(s.cfg.Path, row.Agent), row.Phase)
+	if row.Mode == adapter.ModeTurns {
+		s.programs[row.Name].startTurns(row, s.now)
+	}
 }
 
 func (s *scene) run(name, agent, generation, owner, phase string) {

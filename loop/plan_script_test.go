@@ -13,6 +13,7 @@ import (
 	"pawl/loop/delivery"
 	"pawl/loop/ledger"
 	"pawl/loop/supervise"
+	"pawl/loop/turn"
 	"pawl/phases"
 )
 
@@ -112,6 +113,11 @@ var steps = map[string]func(*scene, []string){
 	"sighted":   func(s *scene, _ []string) { s.blind = false },
 	// latestart brings the agent's n-th generation up after all, the newest without n.
 	"latestart": func(s *scene, w []string) { s.late(w[0], number(append(w[1:], "0")[:1])) },
+
+	// ends says how an agent's turn ended: "worked" is that it had begun to answer.
+	"ends": func(s *scene, w []string) {
+		s.endTurn(w[0], turn.Status(w[1]), slices.Contains(w[2:], "worked"), strings.Join(w[2:], " "))
+	},
 
 	// The screens.
 	"screen":  func(s *scene, w []string) { s.shows(w[0], adapter.State(w[1]), strings.Join(w[2:], " ")) },

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -137,6 +138,7 @@ func (p *planner) stranger(u *unit, row ledger.Session, known bool, seen launche
 	if n := len(seen.Marks); n > 0 {
 		adopted.Known = seen.Marks[n-1].ID
 	}
+	adopted = p.adoptTurns(u, adopted)
 	agent.Generation, agent.Generations = seen.Generation, max(agent.Generations, 1)
 	p.put(agent)
 	p.s.Sessions[u.Name] = adopted
@@ -164,7 +166,7 @@ func (p *planner) gaveUp(agent ledger.Agent, generation string) bool {
 func (p *planner) ended(u *unit, row ledger.Session, exit *launcher.Exit) {
 	want := p.row(u).Wanted
 	asked := row.State == ledger.Stopping || want == ledger.Down || want == ledger.Off
-	how := describe(row, exit)
+	how := cmp.Or(p.lastTurn(u, row), describe(row, exit))
 	if exit != nil {
 		row.ExitCode, row.ExitSignal = exit.Code, exit.Signal
 	} else {
@@ -247,6 +249,10 @@ func (p *planner) close(row ledger.Session) {
 	row.EndedAt, row.Doing, row.DoingSince = p.now, "exited", p.now
 	delete(p.s.Sessions, row.Agent)
 	p.s.Ended = append(p.s.Ended, row)
+	if agent := p.s.Agent(row.Agent); row.Talk.ID != "" && !agent.Fresh {
+		agent.Talk = row.Talk
+		p.put(agent)
+	}
 	p.reopen(row.Generation)
 	if it, waits := p.s.Items[kickoffID(row.Generation)]; waits {
 		it.State = handoff.Withdrawn // the next one has its own

@@ -36,7 +36,8 @@ func (y setup) String() string {
 		"  tui: {command: [tui], prompt: arg, process: tui, queues_input: true, detect: {active: '^working', composer: '^> (.*)$'}}\n  other: {command: [other], process: other}\n" +
 		"  coy: {command: [coy], prompt: arg, detect: {active: '^working', composer: '^> (.*)$'}}\n" +
 		"  bare: {command: [bare], prompt: arg, queues_input: true, detect: {active: '^working'}}\n" +
-		"  snake: {command: [snake], process: node}\n")
+		"  snake: {command: [snake], process: node}\n" +
+		"  once: {mode: turns, command: [once], turns: {command: [once], events: [{is: end, on: {type: end}}]}}\n")
 	b.WriteString("agents:\n")
 	for _, a := range y.agents {
 		b.WriteString("  " + a + "\n")

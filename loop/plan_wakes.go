@@ -201,10 +201,19 @@ func (p *planner) take(h handoff.Handoff, at time.Time) {
 		// A mark from the future was made before the clock was set back.
 		h.RemindAt = supervise.Earlier(at, p.now).Add(p.w.Config.Handoff.RemindAfter)
 	}
-	if h.Kind == handoff.Signal && p.w.Rules.AnsweredBy(h) == "" {
-		h.State, h.Why = handoff.Answered, "its rule asks for no answer"
-		p.event("handoff.answered", h.Agent, "handoff", h.ID, "label", h.Label())
+	p.s.Handoffs[h.ID] = h
+	if u := p.byName[h.Agent]; u == nil || !u.turning() {
+		p.content(h)
 	}
+}
+
+// content closes a handoff that was taken, if its rule asks for no answer.
+func (p *planner) content(h handoff.Handoff) {
+	if h.State != handoff.Taken || h.Kind != handoff.Signal || p.w.Rules.AnsweredBy(h) != "" {
+		return
+	}
+	h.State, h.Why = handoff.Answered, "its rule asks for no answer"
+	p.event("handoff.answered", h.Agent, "handoff", h.ID, "label", h.Label())
 	p.s.Handoffs[h.ID] = h
 }
 

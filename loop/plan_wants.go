@@ -145,6 +145,7 @@ func (p *planner) start(u *unit, agent ledger.Agent) {
 	}
 	agent.Generations++
 	agent.Generation = generationID(p.s.Loop.Epoch, u.Name, agent.Generations)
+	talk, resume := p.resumes(u, agent, phase)
 	agent.Restart, agent.RestartAt, agent.Fresh = "", time.Time{}, false
 	p.put(agent)
 	model := p.model(u, agent, phase)
@@ -152,8 +153,10 @@ func (p *planner) start(u *unit, agent ledger.Agent) {
 		Generation: agent.Generation, Agent: u.Name, Name: u.Session, Launcher: u.launcher,
 		Adapter: p.adapter(u), Model: model, Phase: phase, Print: p.print(u, model), Place: p.w.Places[u.launcher],
 		State: ledger.Starting, CreatedAt: p.now, Doing: "starting", DoingSince: p.now, Reason: reason,
+		Mode: u.Mode, Talk: talk, Resume: resume,
 	}
-	if p.w.Config.Adapters[p.adapter(u)].Prompt == adapter.PromptType && !u.service {
+	u.profile, _ = p.w.Config.Profile(p.adapter(u), u.Mode)
+	if u.profile.Prompt == adapter.PromptType && !u.service {
 		p.s.PutItem(ledger.Item{
 			ID: kickoffID(agent.Generation), Agent: u.Name, Kind: delivery.Message, State: handoff.Open, CreatedAt: p.now,
 			Text: "your instructions are in the file " + PromptPath(p.w.Config, u.Name, agent.Generation) + "; read all of it and begin",

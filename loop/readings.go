@@ -64,7 +64,7 @@ func drawing(w World) map[string]map[string]launcher.Ref {
 	out := map[string]map[string]launcher.Ref{}
 	for agent, row := range w.State.Sessions {
 		seen, there := w.Sessions[row.Launcher][row.Name]
-		if !there || !seen.Alive || seen.Generation != row.Generation || !w.Config.Adapters[row.Adapter].NeedsTerminal() {
+		if !there || !seen.Alive || seen.Generation != row.Generation || !drawsScreen(w.Config, row) {
 			continue
 		}
 		if out[row.Launcher] == nil {
@@ -137,8 +137,14 @@ func ReadScreen(r adapter.Reading, output time.Time, grace time.Duration, now ti
 
 // asReader is what a wake is typed with; nil for a program that reads lines.
 func (e *Engine) asReader(cfg *config.Config, row ledger.Session) *adapter.Reader {
-	if !cfg.Adapters[row.Adapter].NeedsTerminal() {
+	if !drawsScreen(cfg, row) {
 		return nil
 	}
 	return e.reader(cfg, row.Adapter)
+}
+
+// drawsScreen says that a session's program needs a terminal.
+func drawsScreen(cfg *config.Config, row ledger.Session) bool {
+	p, _ := cfg.Profile(row.Adapter, row.Mode)
+	return p.NeedsTerminal()
 }

@@ -32,7 +32,7 @@ func (e *Engine) spec(cfg *config.Config, branch string, row ledger.Session) (la
 	if !ok {
 		return spec, fmt.Errorf("the configuration has no agent %q", row.Agent)
 	}
-	p, ok := cfg.Adapters[row.Adapter]
+	p, ok := cfg.Profile(row.Adapter, row.Mode)
 	if !ok {
 		return spec, fmt.Errorf("adapter %q of agent %s is not known", row.Adapter, a.Name)
 	}
@@ -47,15 +47,19 @@ func (e *Engine) spec(cfg *config.Config, branch string, row ledger.Session) (la
 	if err != nil {
 		return spec, err
 	}
-	argv, err := p.Argv(adapter.Data{
-		Prompt: text, PromptFile: file, Session: row.Name, Agent: a.Name, Role: a.Role, Dir: a.Dir,
-	}, row.Model, "")
+	spec.Dir, spec.StopKeys, spec.Prompt = a.Dir, p.Stop, text
+	spec.Env, spec.Own = e.environment(cfg, a, row, file)
+	data := adapter.Data{Prompt: text, PromptFile: file, Session: row.Name, Agent: a.Name, Role: a.Role, Dir: a.Dir}
+	if row.Mode == adapter.ModeTurns {
+		order, err := e.turnOrder(cfg, a, row, p, data)
+		spec.Argv, spec.Stdin = e.Runner, string(order)
+		return spec, err
+	}
+	argv, err := p.Argv(data, row.Model, "")
 	if err != nil {
 		return spec, err
 	}
-	spec.Argv, spec.Dir, spec.StopKeys = slices.Concat(a.Wrap, argv), a.Dir, p.Stop
-	spec.Env, spec.Own = e.environment(cfg, a, row, file)
-	spec.Prompt = text
+	spec.Argv = slices.Concat(a.Wrap, argv)
 	if p.Prompt == adapter.PromptStdin {
 		spec.Stdin = text
 	}

@@ -13,6 +13,7 @@ import (
 	"pawl/loop/config"
 	"pawl/loop/launcher/logfile"
 	"pawl/loop/ledger"
+	"pawl/loop/turn"
 )
 
 const (
@@ -31,7 +32,7 @@ func clearFiles(ctx context.Context, cfg *config.Config, st ledger.State, now ti
 		old func([]fs.FileInfo) []fs.FileInfo
 	}{
 		{cfg.StateDir, func([]fs.FileInfo) []fs.FileInfo { return nil }},
-		{filepath.Join(cfg.StateDir, "prompts"), func(files []fs.FileInfo) []fs.FileInfo { return oldPrompts(files, st.Sessions, now) }},
+		{filepath.Join(cfg.StateDir, "prompts"), func(files []fs.FileInfo) []fs.FileInfo { return old(files, ".md", promptsKept, st.Sessions, now) }},
 		{filepath.Join(cfg.StateDir, "logs"), func(files []fs.FileInfo) []fs.FileInfo { return oldLogs(files, cfg.Names(), now) }},
 	} {
 		files, err := filesIn(step.dir)
@@ -48,6 +49,9 @@ func clearFiles(ctx context.Context, cfg *config.Config, st ledger.State, now ti
 			}
 		}
 	}
+	records, err := clearRecords(ctx, cfg, st, now)
+	removed += records
+	errs = append(errs, err)
 	return removed, errors.Join(append(errs, rotateLogs(filepath.Join(cfg.StateDir, "logs")))...)
 }
 
@@ -84,25 +88,61 @@ func remnants(files []fs.FileInfo, now time.Time) (old []fs.FileInfo) {
 	return old
 }
 
-// oldPrompts are the prompts of sessions that have ended, but for the newest of
-// each agent.
-func oldPrompts(files []fs.FileInfo, running map[string]ledger.Session, now time.Time) (old []fs.FileInfo) {
+// old are the files AGENT-GENERATION of sessions that have ended, but for the newest
+// of each agent.
+func old(files []fs.FileInfo, suffix string, kept int, running map[string]ledger.Session, now time.Time) (old []fs.FileInfo) {
 	slices.SortStableFunc(files, func(a, b fs.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
 	count := map[string]int{}
 	for _, f := range files {
-		name, isPrompt := strings.CutSuffix(f.Name(), ".md")
+		name, is := strings.CutSuffix(f.Name(), suffix)
 		dash := strings.LastIndexByte(name, '-')
-		if !isPrompt || dash < 0 {
+		if !is || dash < 0 {
 			continue
 		}
 		agent, generation := name[:dash], name[dash+1:]
 		count[agent]++
-		if count[agent] > promptsKept && running[agent].Generation != generation && now.Sub(f.ModTime()) > promptAge {
+		if count[agent] > kept && running[agent].Generation != generation && now.Sub(f.ModTime()) > promptAge {
 			old = append(old, f)
 		}
 	}
 	return old
 }
+
+// recordsKept is how many sessions' records of turns are kept of each agent, the
+// newest, and all that were written to within promptAge.
+const recordsKept = 10
+
+// clearRecords removes the records of turns of sessions that ended some time ago, and
+// says how many.
+func clearRecords(ctx context.Context, cfg *config.Config, st ledger.State, now time.Time) (removed int, err error) {
+	dir := filepath.Join(cfg.StateDir, "turns")
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	var all []fs.FileInfo
+	for _, e := range entries {
+		if info, serr := os.Stat(filepath.Join(dir, e.Name(), turn.EventsFile)); serr == nil {
+			all = append(all, folder{info, e.Name()})
+		}
+	}
+	for _, f := range old(all, "", recordsKept, st.Sessions, now) {
+		if ctx.Err() != nil {
+			return removed, err
+		}
+		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, f.Name())))
+		removed++
+	}
+	return removed, err
+}
+
+// folder is a file under another name: its folder's.
+type folder struct {
+	fs.FileInfo
+	name string
+}
+
+func (n folder) Name() string { return n.name }
 
 // oldLogs are the logs of agents that the configuration does not have.
 func oldLogs(files []fs.FileInfo, names []string, now time.Time) (old []fs.FileInfo) {

@@ -8,8 +8,10 @@ import (
 	"pawl/handoff"
 	"pawl/loop/adapter"
 	"pawl/loop/config"
+	"pawl/loop/delivery"
 	"pawl/loop/launcher"
 	"pawl/loop/ledger"
+	"pawl/loop/turn"
 	"pawl/phases"
 )
 
@@ -31,7 +33,9 @@ type World struct {
 	Texts     map[string]string                          // what the prompt files of due schedules say, by path
 	Missing   map[string]Missing                         // what the sessions that are starting would read and is not there, by agent
 	Expired   []handoff.Handoff                          // those that nothing newer has replaced; for Explain alone
-	Readings  map[string]adapter.Reading                 // what the screens of those that have one say, by agent
+	Readings  map[string]adapter.Reading                 // what the screens of those that have one say, by agent, and those in turns
+	Turns     map[string]turn.State                      // what the sessions that run in turns say of themselves, by agent
+	Unheard   map[string]delivery.Wake                   // wakes of turns that ended before their agent began to answer, by id
 }
 
 // Origin is what was seen of origin in this pass.

@@ -21,6 +21,7 @@ import (
 	"pawl/loop/launcher/process"
 	"pawl/loop/launcher/tmux"
 	"pawl/loop/sim/actor"
+	"pawl/loop/turn/runner"
 	"pawl/phases"
 )
 
@@ -51,6 +52,9 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	}
 	if len(args) > 0 && args[0] == "pane" {
 		return tmux.Main(context.Background(), args[1:], in, errw)
+	}
+	if len(args) > 0 && args[0] == runner.Word {
+		return runner.Main(os.Stdin, out, errw)
 	}
 	if len(args) > 0 && args[0] == actor.Word {
 		return actor.Main(context.Background(), args[1:], os.Stdin, errw)

@@ -28,7 +28,7 @@ func (e *examiner) agent(i int) check {
 }
 
 func (e *examiner) agentFacts(a config.Agent) doctor.AgentFacts {
-	profile := e.cfg.Adapters[a.Adapter]
+	profile := e.cfg.ProfileOf(a)
 	env := loop.AgentEnv(e.env, a)
 	f := doctor.AgentFacts{
 		Name: a.Name, Adapter: a.Adapter, Command: profile.Command, Wrap: a.Wrap,
@@ -106,7 +106,7 @@ func (e *examiner) refused(a config.Agent, profile adapter.Profile) (why, hint s
 	}
 	if where.Type == "process" && profile.NeedsTerminal() {
 		return "adapter " + a.Adapter + " needs a terminal, and launcher " + where.Name + " has none",
-			"use launcher: tmux, or adapter: script with a program that reads its wakes from standard input"
+			"use mode: turns, launcher: tmux, or adapter: script with a program that reads its wakes from standard input"
 	}
 	return "", ""
 }
@@ -118,7 +118,7 @@ func (e *examiner) versions() []check {
 	asked := map[string]bool{}
 	var list []check
 	for _, a := range e.cfg.Agents {
-		profile := e.cfg.Adapters[a.Adapter]
+		profile := e.cfg.ProfileOf(a)
 		if !a.Enabled || e.p.elsewhere(a) || len(a.Wrap) > 0 || !knownProgram(a.Adapter, profile) {
 			continue
 		}

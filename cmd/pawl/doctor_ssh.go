@@ -54,7 +54,7 @@ func (e *examiner) host(ctx context.Context, l config.Launcher) doctor.HostFacts
 
 // farAgent judges an agent on another host, of which little is known here.
 func (e *examiner) farAgent(a config.Agent) []doctor.Finding {
-	profile, where := e.cfg.Adapters[a.Adapter], e.p.launcherFor(a)
+	profile, where := e.cfg.ProfileOf(a), e.p.launcherFor(a)
 	f := doctor.AgentFacts{Name: a.Name, Adapter: a.Adapter, Command: profile.Command, Template: true, Launcher: where.Name}
 	if len(profile.Command) > 0 {
 		f.Program = profile.Command[0]

@@ -21,7 +21,7 @@ func (e *examiner) tmuxProgram(ctx context.Context) []doctor.Finding {
 	f := doctor.TmuxFacts{Path: e.p.tmuxProgram()}
 	if f.Path == "" {
 		for _, a := range e.cfg.Agents {
-			if a.Enabled && (e.p.launcherFor(a).Type == "tmux" || e.cfg.Adapters[a.Adapter].NeedsTerminal()) {
+			if a.Enabled && (e.p.launcherFor(a).Type == "tmux" || e.cfg.ProfileOf(a).NeedsTerminal()) {
 				f.Needed = append(f.Needed, a.Name)
 			}
 		}

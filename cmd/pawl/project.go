@@ -21,6 +21,7 @@ import (
 	"pawl/loop/daemon"
 	"pawl/loop/doctor"
 	"pawl/loop/ledger"
+	"pawl/loop/turn/runner"
 )
 
 // project is one loop as a command sees it.
@@ -252,7 +253,12 @@ func (p *project) engine(log *slog.Logger) (*loop.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
 	return &loop.Engine{
+		Turns: p.place.Turns(), Runner: []string{self, runner.Word},
 		Source: &loop.Source{Path: p.path}, Ledger: p.ledger, Default: first, Log: log, Now: time.Now,
 		Env: p.environment, Launchers: where, Made: p.cfg.Launchers, Connect: later, Late: p.late, Version: versionText(),
 		Outbox: p.outbox,

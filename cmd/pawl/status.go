@@ -43,7 +43,7 @@ type originView struct {
 	Tip       string `json:"tip"`
 	FetchedAt string `json:"fetched_at"`
 	Error     string `json:"error"`
-	Mode      string `json:"mode"`
+	Mode      string `json:"-"`
 }
 
 type agentView struct {
@@ -51,6 +51,7 @@ type agentView struct {
 	Kind      string `json:"kind"`
 	Role      string `json:"role"`
 	Adapter   string `json:"adapter"`
+	Mode      string `json:"-"`
 	Launcher  string `json:"launcher"`
 	Model     string `json:"model"`
 	Session   string `json:"session"`
@@ -184,7 +185,7 @@ func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
 	row := d.After.Agent(u.Name)
 	v := agentView{
 		Name: u.Name, Kind: u.Kind, Role: u.Role, Adapter: cmp.Or(row.Adapter, u.Adapter), Launcher: cmp.Or(u.Launcher, w.Default),
-		Model: cmp.Or(row.Model, u.Model), Session: u.Session, State: "gone", Wanted: string(row.Wanted),
+		Mode: u.Mode, Model: cmp.Or(row.Model, u.Model), Session: u.Session, State: "gone", Wanted: string(row.Wanted),
 		Restarts: len(row.History.Restarts), Parked: row.Parked, Paused: row.Paused, Why: d.Holds[u.Name],
 	}
 	v.Outdated = d.Stale(u.Name)
@@ -194,6 +195,9 @@ func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
 	was, known := w.State.Sessions[u.Name]
 	if now, ok := d.After.Sessions[u.Name]; ok && (!now.LiveAt.IsZero() || known && now.Generation == was.Generation) {
 		v.State, v.Since, v.Evidence, v.Model = now.Doing, stamp(now.DoingSince), now.Evidence, cmp.Or(now.Model, v.Model)
+	}
+	if r, told := w.Readings[u.Name]; told && u.Turns() && v.State == string(r.State) {
+		v.Evidence = r.Evidence // what it does now, where the row says how that began
 	}
 	if blind := w.Blind[v.Launcher]; v.State == "gone" && blind != nil && row.Wanted != ledger.Down && row.Wanted != ledger.Off {
 		v.State, v.Evidence = "unknown", handoff.Clean(blind.Error(), 300)
@@ -213,7 +217,7 @@ func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
 	v.Handoffs = len(v.Owes) + len(v.Has)
 	for _, wake := range w.State.Wakes { // a preview's own wakes are not on their way
 		if wake.Agent == u.Name && (wake.State == delivery.Queued || wake.State == delivery.Sent) {
-			v.Told = wake.Text
+			v.Told = handoff.Clean(wake.Text, delivery.MaxText)
 		}
 	}
 	return v

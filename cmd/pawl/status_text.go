@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/loop/adapter"
 	"pawl/loop/control"
 	"pawl/loop/doctor"
 	"pawl/loop/ledger"
@@ -47,7 +48,7 @@ func printTo(w, like io.Writer, v statusView, unclear []string, now time.Time) {
 	fmt.Fprintln(w)
 	t := newTable("AGENT", "STATE", "FOR", "OPEN", "RESTARTS", "MODEL", "ADAPTER")
 	for _, a := range v.Agents {
-		t.row(a.Name, stateText(a), forText(a.Since, now), fmt.Sprint(a.Handoffs), fmt.Sprint(a.Restarts), a.Model, a.Adapter)
+		t.row(a.Name, stateText(a), forText(a.Since, now), fmt.Sprint(a.Handoffs), fmt.Sprint(a.Restarts), a.Model, adapterText(a))
 		explain(t, a, now)
 	}
 	for _, s := range v.Services {
@@ -74,6 +75,14 @@ func explain(t *table, a agentView, now time.Time) {
 	t.note("held", whyText(a))
 	t.note("stale", a.Outdated)
 	t.note("wakes", wakeText(a.NextWake, now))
+}
+
+// adapterText is an agent's adapter, and how that is used where it is not as usual.
+func adapterText(a agentView) string {
+	if a.Mode == adapter.ModeTurns {
+		return a.Adapter + ", turns"
+	}
+	return a.Adapter
 }
 
 func noteHandoffs(t *table, label string, list []handoff.Handoff, now time.Time) {

@@ -204,7 +204,7 @@ func (p *project) canRun(a config.Agent, o upOptions) error {
 	if o.adapter != "" {
 		name = o.adapter
 	}
-	profile := p.cfg.Adapters[name]
+	profile, _ := p.cfg.Profile(name, a.Mode)
 	where := p.launcherFor(a)
 	if why, hint := p.unavailable(where); why != "" {
 		return &hinted{&invalidError{fmt.Errorf("agent %s: %s", a.Name, why)}, hint}
@@ -214,11 +214,15 @@ func (p *project) canRun(a config.Agent, o upOptions) error {
 	}
 	if where.Type == "process" && profile.NeedsTerminal() {
 		return &hinted{&invalidError{fmt.Errorf("agent %s: adapter %s needs a terminal, and launcher %s has none", a.Name, name, where.Name)},
-			"install tmux, or use adapter: script with a program that reads its wakes from standard input"}
+			"use mode: turns, install tmux, or use adapter: script with a program that reads its wakes from standard input"}
 	}
 	if p.refusesRoot(a, profile.Command) {
 		return &hinted{&invalidError{fmt.Errorf("agent %s: %q asks for what Claude Code refuses to root", a.Name, strings.Join(profile.Command, " "))},
 			"run pawl as another user, or set adapters." + name + ".command without it and with --allowedTools or --permission-mode"}
+	}
+	if a.Turns() && (len(profile.Command) == 0 || len(profile.Turns.Events) == 0) {
+		return &hinted{&invalidError{fmt.Errorf("agent %s: adapter %s cannot be run in turns", a.Name, name)},
+			"give adapters." + name + " a turns.command and turns.events, or the agent mode: session"}
 	}
 	if len(profile.Command) > 0 && !p.findsProgram(a, profile.Command[0]) {
 		return lacksProgram(a, name, profile.Command[0])

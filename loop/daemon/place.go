@@ -28,6 +28,9 @@ func (p Place) Socket() string { return filepath.Join(p.Dir, "sock") }
 // Sessions is the process launcher's folder.
 func (p Place) Sessions() string { return filepath.Join(p.Dir, "p") }
 
+// Turns is the folder in which sessions that run in turns say what they do.
+func (p Place) Turns() string { return filepath.Join(p.Dir, "turns") }
+
 // NewPlace makes the runtime folder of a state directory:
 // /run/user/UID/pawl/<hash> if /run/user/UID is there, else
 // /tmp/pawl-UID/<hash>. The environment is not consulted: cron, nix and a

@@ -56,41 +56,52 @@ type Wake struct {
 	TakenAt    time.Time
 }
 
-// Limits of one wake. Agent CLIs fold a longer paste away, so that its text
-// is no longer there to be recognised.
-const (
-	MaxText  = 1000 // bytes
-	MaxItems = 10
+// Form is how much a session can be told at once, and how.
+type Form struct {
+	Bytes     int // of a wake's text
+	Items     int // of one wake
+	separator string
+	clean     func(text string, limit int) string
+}
+
+// The forms.
+var (
+	// Line is one line without control characters, for a program that is typed to or
+	// reads lines. Agent CLIs fold a longer paste away, so that its text is no longer
+	// there to be recognised.
+	Line = Form{Bytes: MaxText, Items: 10, separator: "; ", clean: handoff.Clean}
+	// Page is a text of many lines, for a program that is run for it.
+	Page = Form{Bytes: 48 << 10, Items: 20, separator: "\n\n", clean: handoff.CleanLines}
 )
 
-const (
-	separator = "; "
-	closing   = ". Pull origin and take your turn."
-)
+// MaxText bounds a wake that is one line, in bytes.
+const MaxText = 1000
 
-// Compose makes one wake of as many of the items, in their order, as fit.
+const closing = ". Pull origin and take your turn."
+
+// Compose makes one wake of as many of the items, in their order, as fit its form.
 // It returns nil without items. The first item always fits: it is cut if need be.
-// Whatever the texts hold, the wake's is one line of valid UTF-8 without control
-// characters.
-func Compose(agent, generation string, items []Item, now time.Time) *Wake {
+// Whatever the texts hold, the wake's is valid UTF-8 without control characters, but
+// for the newlines and tabs of a page.
+func (f Form) Compose(agent, generation string, items []Item, now time.Time) *Wake {
 	if len(items) == 0 {
 		return nil
 	}
-	room := MaxText - len(wakeID(generation, nil)) - 1
+	room := f.Bytes - len(wakeID(generation, nil)) - 1
 	var parts []string
 	taken, used := items[:0:0], 0
 	for _, it := range items {
 		tail := tailOf(append(taken, it))
 		// More than there is room for: only the first text is ever cut.
-		it.Text = handoff.Clean(it.Text, 2*MaxText)
+		it.Text = f.clean(it.Text, 2*f.Bytes)
 		if len(taken) == 0 {
 			it.Text = handoff.Cut(it.Text, room-len(tail))
 		}
 		cost := len(it.Text)
 		if len(parts) > 0 {
-			cost += len(separator)
+			cost += len(f.separator)
 		}
-		if len(taken) == MaxItems || used+cost+len(tail) > room {
+		if len(taken) == f.Items || used+cost+len(tail) > room {
 			break
 		}
 		parts, taken, used = append(parts, it.Text), append(taken, it), used+cost
@@ -98,7 +109,7 @@ func Compose(agent, generation string, items []Item, now time.Time) *Wake {
 	id := wakeID(generation, taken)
 	return &Wake{
 		ID: id, Agent: agent, Generation: generation, State: Queued,
-		Text:  id + " " + strings.Join(parts, separator) + tailOf(taken),
+		Text:  id + " " + strings.Join(parts, f.separator) + tailOf(taken),
 		Items: taken, CreatedAt: now,
 	}
 }

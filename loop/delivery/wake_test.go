@@ -43,7 +43,7 @@ func TestCompose(t *testing.T) {
 		{"bytes that are no text are not typed", []Item{{Kind: Message, ID: "m", Text: "ok\xff\xfe\xc3"}}, 1, "ok"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := Compose("builder", "g1", c.items, noon)
+			w := Line.Compose("builder", "g1", c.items, noon)
 			check(t, w, "g1", c.items)
 			if len(w.Items) != c.took {
 				t.Errorf("it carries %d items, want %d", len(w.Items), c.took)
@@ -56,7 +56,7 @@ func TestCompose(t *testing.T) {
 			}
 		})
 	}
-	if w := Compose("builder", "g1", nil, noon); w != nil {
+	if w := Line.Compose("builder", "g1", nil, noon); w != nil {
 		t.Errorf("a wake about nothing: %+v", w)
 	}
 }
@@ -71,7 +71,7 @@ func check(t *testing.T, w *Wake, generation string, from []Item) {
 		t.Errorf("the text is not clean: %q", w.Text)
 	case !strings.HasPrefix(w.Text, w.ID+" "):
 		t.Errorf("the text %q does not begin with the id %s", w.Text, w.ID)
-	case len(w.Items) == 0, len(w.Items) > MaxItems:
+	case len(w.Items) == 0, len(w.Items) > Line.Items:
 		t.Errorf("it carries %d items", len(w.Items))
 	case w.ID != wakeID(generation, w.Items):
 		t.Errorf("its id %s is not that of what it carries", w.ID)
@@ -100,7 +100,7 @@ func ids(list []Item) []string {
 func TestComposeDoesNotTouchItsArgument(t *testing.T) {
 	list := []Item{{Kind: Message, ID: "m", Text: "a\nb"}, {Kind: Message, ID: "n", Text: strings.Repeat("n", 3000)}}
 	before := slices.Clone(list)
-	Compose("a", "g", list, noon)
+	Line.Compose("a", "g", list, noon)
 	if !slices.Equal(list, before) {
 		t.Errorf("it changed its items to %v", list)
 	}
@@ -111,7 +111,7 @@ func TestComposeDoesNotTouchItsArgument(t *testing.T) {
 func TestWakeIDs(t *testing.T) {
 	base := []Item{{Kind: Handoff, ID: "h1", Text: "one", Attempt: 1}, {Kind: Handoff, ID: "h2", Text: "two", Attempt: 1}}
 	id := func(agent, generation string, list []Item, now time.Time) string {
-		return Compose(agent, generation, list, now).ID
+		return Line.Compose(agent, generation, list, now).ID
 	}
 	first := id("a", "g1", base, noon)
 	change := func(f func([]Item)) []Item { l := slices.Clone(base); f(l); return l }
@@ -157,9 +157,9 @@ func FuzzCompose(f *testing.F) {
 			}
 			list = append(list, it)
 		}
-		w := Compose("a", generation, list, noon)
+		w := Line.Compose("a", generation, list, noon)
 		check(t, w, generation, list)
-		if again := Compose("b", generation, list, noon.Add(time.Second)); again.ID != w.ID || again.Text != w.Text {
+		if again := Line.Compose("b", generation, list, noon.Add(time.Second)); again.ID != w.ID || again.Text != w.Text {
 			t.Errorf("composed again it is %s %q, was %s %q", again.ID, again.Text, w.ID, w.Text)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/loop/delivery"
 )
 
 // historyPage is how many events are read at once. Between pages others get
@@ -148,4 +149,18 @@ const oldestExpired = "(SELECT min(n) FROM (SELECT n FROM handoffs WHERE state =
 // gate was claimed, ask for nothing any more.
 func (l *Ledger) Unanswered(ctx context.Context, limit int) ([]handoff.Handoff, error) {
 	return handoffs.find(ctx, l.db, unanswered, limit)
+}
+
+// Wake is a wake by its id, whatever became of it; false where there is none.
+func (l *Ledger) Wake(ctx context.Context, id string) (delivery.Wake, bool, error) {
+	list, err := wakes.find(ctx, l.db, "WHERE id = ?", id)
+	if err != nil || len(list) == 0 {
+		return delivery.Wake{}, false, err
+	}
+	return list[0], true, nil
+}
+
+// Turns are those that ended since a moment, in the order in which they were recorded.
+func (l *Ledger) Turns(ctx context.Context, since time.Time) ([]Turn, error) {
+	return turns.find(ctx, l.db, "WHERE ended >= ? ORDER BY n", millis(since))
 }

@@ -33,6 +33,7 @@ var (
 	limits    = tableOf[supervise.Limit]("limits", "account")
 	schedules = tableOf[Schedule]("schedules", "name")
 	slots     = tableOf[Slot]("slots", "id")
+	turns     = tableOf[Turn]("turns", "id")
 	events    = tableOf[Event]("events", "seq")
 )
 
@@ -194,6 +195,7 @@ func write(ctx context.Context, tx *sql.Tx, c Changes) error {
 		limits.upsert(ctx, tx, c.Limits),
 		schedules.upsert(ctx, tx, c.Schedules),
 		slots.upsert(ctx, tx, c.Slots),
+		turns.upsert(ctx, tx, c.Turns),
 		writeEvents(ctx, tx, c.Events),
 	)
 }

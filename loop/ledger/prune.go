@@ -53,6 +53,7 @@ func (l *Ledger) Prune(ctx context.Context, now time.Time, r Retention) (Pruned,
 		{sweep{wakes.name, "n", "max(row.created_at, row.sent_at, row.taken_at) < ?", delivered, "row.state NOT IN ('queued', 'sent') AND ?", 1, true}, &p.Wakes},
 		{sweep{items.name, "n", "row.created_at < ?", delivered, "row.state NOT IN ('open', 'queued') AND ?", 1, true}, &p.Items},
 		{sweep{slots.name, "n", "row.decided_at < ?", delivered, deadSlot, slotsKept, true}, &p.Slots},
+		{sweep{turns.name, "n", "row.ended < ?", history, "?", 1, true}, &p.Turns},
 		{sweep{sessions.name, "generation", "row.ended_at < ?", history, deadSession, 0, false}, &p.Sessions},
 	} {
 		removed, err := l.sweep(ctx, step.sweep)

@@ -7,7 +7,7 @@ import "time"
 type Retention struct {
 	Events int // the newest of them; older ones go whatever their age
 
-	// History is how long events, ended sessions and closed handoffs are kept.
+	// History is how long events, ended sessions, turns and closed handoffs are kept.
 	History time.Duration
 	// Delivered is how long a wake, what it carried and the slot that it came from
 	// are kept once they are done.
@@ -47,10 +47,10 @@ func Defaults(lookback, agents int) Retention {
 
 // Pruned is how many rows were removed from each table.
 type Pruned struct {
-	Events, Sessions, Handoffs, Wakes, Items, Slots, Facts int
+	Events, Sessions, Handoffs, Wakes, Items, Slots, Turns, Facts int
 }
 
 // Total is how many rows were removed.
 func (p Pruned) Total() int {
-	return p.Events + p.Sessions + p.Handoffs + p.Wakes + p.Items + p.Slots + p.Facts
+	return p.Events + p.Sessions + p.Handoffs + p.Wakes + p.Items + p.Slots + p.Turns + p.Facts
 }

@@ -9,6 +9,7 @@ import (
 	"pawl/handoff"
 	"pawl/loop/delivery"
 	"pawl/loop/supervise"
+	"pawl/loop/turn"
 	"pawl/phases"
 )
 
@@ -34,6 +35,8 @@ type Agent struct {
 	Adapter string // `up --adapter`, likewise
 	Fresh   bool   // the next start does not resume a conversation
 	Restart string // the reason of a restart that is due, by the operator or by supervision; "" none
+
+	Talk Talk // the last conversation, which the next session may go on with
 
 	Generations int    // how many there were: part of the next one's id
 	Generation  string // the newest one
@@ -90,6 +93,41 @@ type Session struct {
 	Host  string // what its launcher's host called itself then; "" where that is not known
 
 	Known string // the newest message on its launcher's record when it was adopted: an earlier ledger knew those; "" none
+
+	Mode   string // how its program runs, as pawl.yaml has it; "" is a session
+	Talk   Talk   // its conversation
+	Resume bool   // it was started to go on with Talk
+	Turned int    // how many of its turns are on record
+}
+
+// Talk is a conversation with an agent's program.
+type Talk struct {
+	ID         string     // as the program names it; "" while that is not known
+	Adapter    string     // whose program it is: no other can go on with it
+	Phase      string     // that it is about
+	Total      turn.Usage // what it has cost, where the program counts so
+	Unfinished bool       // its last turn did not come to its end
+}
+
+// Turn is one turn that has ended.
+type Turn struct {
+	ID           string // of its generation and number
+	Agent        string
+	Generation   string
+	Number       int    // counted from 1 in its session
+	Wake         string // what it was told; "" for a session's first prompt
+	Adapter      string
+	Account      string
+	Model        string // as the program names it, else as it was asked for; "" unknown
+	Conversation string
+	Begun        time.Time
+	Ended        time.Time
+	Status       turn.Status
+	Why          string
+	Answer       string // the end of it, if it is long
+	Tools        int
+	Exit         int
+	Usage        turn.Usage
 }
 
 // Schedule is one schedule of an agent, by a name made of agent, expression and
@@ -177,10 +215,11 @@ type Changes struct {
 	Limits    []supervise.Limit
 	Slots     []Slot
 	Schedules []Schedule
+	Turns     []Turn
 	Events    []Event
 }
 
 // Empty says that there is nothing to write.
 func (c Changes) Empty() bool {
-	return c.Loop == nil && len(c.Agents)+len(c.Sessions)+len(c.Handoffs)+len(c.Wakes)+len(c.Items)+len(c.Limits)+len(c.Slots)+len(c.Schedules)+len(c.Events) == 0
+	return c.Loop == nil && len(c.Agents)+len(c.Sessions)+len(c.Handoffs)+len(c.Wakes)+len(c.Items)+len(c.Limits)+len(c.Slots)+len(c.Schedules)+len(c.Turns)+len(c.Events) == 0
 }

@@ -98,6 +98,20 @@ ALTER TABLE sessions ADD COLUMN host TEXT NOT NULL DEFAULT '';
 	`
 ALTER TABLE sessions ADD COLUMN known TEXT NOT NULL DEFAULT '';
 `,
+	`
+ALTER TABLE agents ADD COLUMN talk TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE sessions ADD COLUMN mode TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN talk TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE sessions ADD COLUMN resume INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN turned INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE turns (
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, agent TEXT NOT NULL, generation TEXT NOT NULL, number INTEGER NOT NULL,
+  wake TEXT NOT NULL, adapter TEXT NOT NULL, account TEXT NOT NULL, model TEXT NOT NULL, conversation TEXT NOT NULL,
+  begun INTEGER NOT NULL, ended INTEGER NOT NULL, status TEXT NOT NULL, why TEXT NOT NULL, answer TEXT NOT NULL,
+  tools INTEGER NOT NULL, exit INTEGER NOT NULL, usage TEXT NOT NULL
+) STRICT;
+CREATE INDEX turns_agent ON turns (agent, n);
+`,
 }
 
 // migrate brings the schema up to date. A ledger that a newer pawl wrote is an

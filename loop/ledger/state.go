@@ -26,6 +26,7 @@ type State struct {
 	Schedules map[string]Schedule        // by name
 	Slots     map[string]Slot            // those that are not behind their schedule, by id
 	Ended     []Session                  // those that a plan has ended; none when loaded
+	Turns     []Turn                     // those that a plan has found ended; none when loaded
 	Events    []Event                    // to be written; none when loaded
 }
 
@@ -136,13 +137,13 @@ func (s *State) Clone() State {
 		c.Slots = map[string]Slot{}
 	}
 	c.Order, c.Pending = slices.Clone(s.Order), slices.Clone(s.Pending)
-	c.Ended, c.Events = nil, nil
+	c.Ended, c.Turns, c.Events = nil, nil, nil
 	return c
 }
 
 // Diff is what must be written to get from before to after.
 func Diff(before, after State) Changes {
-	c := Changes{Events: after.Events}
+	c := Changes{Turns: after.Turns, Events: after.Events}
 	if !reflect.DeepEqual(normal(before.Loop), normal(after.Loop)) {
 		c.Loop = &after.Loop
 	}

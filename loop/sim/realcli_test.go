@@ -30,7 +30,17 @@ func TestRealCLIsTakeTenWakes(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			realcli.Install(t, c.name)
 			t.Parallel() // they mostly wait
-			r := realRig(t, c.name, c.command, c.model)
+			keys := "launcher: tmux"
+			if c.model != "" {
+				keys += ", model: " + c.model
+			}
+			r := realRig(t, c.name, commandKeys(c.command), keys)
+			r.onServer()
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Logf("the screen:\n%s", r.screen())
+				}
+			})
 			r.tenWakes(c.name)
 		})
 	}
@@ -42,7 +52,17 @@ type real struct {
 	model *model.Server
 }
 
-func realRig(t *testing.T, name string, command []string, modelName string) *real {
+// commandKeys are the adapter's keys for another command; "" for the built-in one.
+func commandKeys(command []string) string {
+	if command == nil {
+		return ""
+	}
+	return fmt.Sprintf("command: [\"%s\"]", strings.Join(command, `", "`))
+}
+
+// realRig has one agent, worker, whose program is a real one. What its adapter and the
+// agent have beside that are keys of YAML.
+func realRig(t *testing.T, name, adapterKeys, agentKeys string) *real {
 	t.Helper()
 	r := emptyRig(t)
 	r.stage.Phases = []string{"one"}
@@ -61,33 +81,23 @@ func realRig(t *testing.T, name string, command []string, modelName string) *rea
 			t.Error(err)
 		}
 	})
-	dir := filepath.Join(r.stage.Dir, "builder")
+	dir := filepath.Join(t.TempDir(), "clone") // not all programs can work in the folder of a rig
+	r.git(r.stage.Dir, "clone", "-q", r.stage.Origin(), dir)
 	env, _ := realcli.Home(t, name, dir, server.BaseURL("worker"), realcli.Unattended)
 	var b strings.Builder
 	fmt.Fprintf(&b, "version: 1\nproject: rig\norigin: {url: %q, poll: 200ms}\nsupervise: {interval: 500ms}\n", r.stage.Origin())
 	b.WriteString("adapters:\n")
-	if command != nil {
-		fmt.Fprintf(&b, "  %s: {command: [\"%s\"]}\n", name, strings.Join(command, `", "`))
-	}
-	b.WriteString("  unused: {command: [sh]}\n")
-	fmt.Fprintf(&b, "defaults:\n  launcher: tmux\nagents:\n  worker:\n    kind: persistent\n    adapter: %s\n    dir: %q\n    prompt: \"[[say: ready]] begin\"\n    env:\n", name, dir)
+	fmt.Fprintf(&b, "  %s: {%s}\n  unused: {command: [sh]}\n", name, adapterKeys)
+	fmt.Fprintf(&b, "defaults: {adapter: %s, %s}\n", name, agentKeys)
+	fmt.Fprintf(&b, "agents:\n  worker:\n    kind: persistent\n    dir: %q\n    prompt: \"[[say: ready]] begin\"\n    env:\n", dir)
 	for _, kv := range env {
 		k, v, _ := strings.Cut(kv, "=")
 		fmt.Fprintf(&b, "      %s: %q\n", k, v)
-	}
-	if modelName != "" {
-		fmt.Fprintf(&b, "    model: %s\n", modelName)
 	}
 	if err := os.MkdirAll(filepath.Dir(r.stage.Config()), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	r.write(r.stage.Config(), b.String())
-	r.onServer()
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("the screen:\n%s", r.screen())
-		}
-	})
 	return &real{rig: r, model: server}
 }
 

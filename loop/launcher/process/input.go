@@ -8,10 +8,10 @@ import (
 	"pawl/handoff/system"
 )
 
-// maxLine is the longest line, with its newline, that is written to an agent.
-// Up to this size Linux writes to a pipe that is ready for writing at once and
-// whole; what another system leaves over waits in the backlog.
-const maxLine = 4096
+// maxLine is the longest line, with its newline, that is written to an agent: room
+// for a message of many lines, as JSON. What a pipe has no room for waits in the
+// backlog.
+const maxLine = 256 << 10
 
 // input is the writing end of the agent's standard input. It keeps the reading
 // end as well, to see how much of what was written still lies there.

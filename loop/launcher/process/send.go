@@ -14,8 +14,9 @@ import (
 var ErrBusy = errors.New("the program is not reading its input; try again")
 
 // Send has a message written to the program's input as one line. Control
-// characters in its text become blanks; a text of more than 4,095 bytes is an
-// error. A message that does not fit in whole is ErrBusy and not written at all.
+// characters in its text become blanks; a text of more than 256 KB is an
+// error. While an earlier one waits to be written, the next one is ErrBusy, and not
+// written at all.
 func (l *Launcher) Send(ctx context.Context, ref launcher.Ref, m launcher.Message) error {
 	if m.ID == "" {
 		return fmt.Errorf("send to session %q: a message needs an id", ref.Session)

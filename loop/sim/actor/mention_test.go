@@ -17,7 +17,7 @@ func TestAWakeIsRead(t *testing.T) {
 		{Kind: delivery.Handoff, ID: "3", Text: "reminder 1 of 3: " + handoff.Handoff{Rule: "heard-claim", Gate: "p2/g1-mended", Commit: "fedcba1234567890"}.Label()},
 		{Kind: delivery.Handoff, ID: "4", Text: handoff.Handoff{Kind: handoff.Inbox, Path: "letter-1-1.md"}.Label()},
 	}
-	wake := delivery.Compose("a", "g", items, time.Unix(0, 0))
+	wake := delivery.Line.Compose("a", "g", items, time.Unix(0, 0))
 	short := func(hash string) string { return handoff.Short(hash) }
 	want := []Mention{
 		{Kind: Claim, Gate: "p1/g1", Commit: short("1234567890abcdef")},

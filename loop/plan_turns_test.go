@@ -1,0 +1,305 @@
+package loop
+
+import (
+	"testing"
+	"time"
+
+	"pawl/loop/adapter"
+	"pawl/loop/delivery"
+	"pawl/loop/ledger"
+	"pawl/loop/turn"
+)
+
+// inTurns are agents whose program is run for each thing that they are told.
+func inTurns(y *setup) {
+	y.agents = []string{"builder: {kind: loop, role: builder, adapter: once}", "adversary: {kind: loop, role: adversary, adapter: once}"}
+}
+
+// startTurns is a session that runs in turns. A new conversation begins with its
+// prompt, one that goes on with what broke off, if anything did.
+func (p *program) startTurns(row ledger.Session, now time.Time) {
+	p.turns = &turn.State{Version: turn.Version, Generation: row.Generation, Doing: adapter.Idle, Since: now}
+	p.began = "fresh"
+	if row.Resume {
+		p.began = row.Talk.ID
+		if row.Talk.Unfinished {
+			p.began += "!"
+		}
+	}
+	if p.began == "fresh" || row.Talk.Unfinished {
+		p.beginTurn("", now)
+	}
+}
+
+func (p *program) beginTurn(wake string, now time.Time) {
+	if p.turns == nil {
+		return
+	}
+	n := 1
+	if last := p.turns.Last(); last != nil {
+		n = last.N + 1
+	}
+	p.turns.Turns = append(p.turns.Turns, turn.Turn{N: n, Wake: wake, Begun: now})
+	p.turns.Doing, p.turns.Since = adapter.Active, now
+}
+
+// endTurn ends the turn that runs. One that failed ends the session.
+func (s *scene) endTurn(agent string, status turn.Status, worked bool, why string) {
+	p := s.program(agent)
+	last := p.turns.Last()
+	last.Status, last.Ended, last.Worked, last.Why, last.Banner = status, s.now, worked || status == turn.Completed, why, why
+	if status != turn.Failed || worked {
+		last.Conversation = "talk-" + agent
+	}
+	p.turns.Doing, p.turns.Since = turn.After(status), s.now
+	if status == turn.Failed {
+		s.end(p, 1)
+	}
+}
+
+// turnStates are what the programs say of their turns, and the wakes of those that
+// ended unheard.
+func (s *scene) turnStates(st ledger.State) (map[string]turn.State, map[string]delivery.Wake) {
+	states, unheard := map[string]turn.State{}, map[string]delivery.Wake{}
+	for _, p := range s.programs {
+		if p.turns == nil {
+			continue
+		}
+		state := *p.turns
+		state.Turns = append([]turn.Turn(nil), state.Turns...)
+		states[p.obs.Agent] = state
+		for _, t := range state.Turns {
+			row := st.Sessions[p.obs.Agent]
+			if t.Unheard() && t.Wake != "" && row.Generation == state.Generation && t.N > row.Turned {
+				unheard[t.Wake] = delivery.Wake{ID: t.Wake, Agent: p.obs.Agent, Generation: state.Generation, Items: s.carried[t.Wake]}
+			}
+		}
+	}
+	return states, unheard
+}
+
+// An agent in turns is told one thing after the other, in one conversation.
+func TestTurns(t *testing.T) {
+	tell(t, []tale{
+		{"what comes while a turn runs waits for its end", inTurns, `
+			up
+			pass 2
+			expect talks builder fresh
+			claim a
+			pass
+			expect nothing told adversary
+			expect hold adversary the agent is busy
+			ends adversary completed
+			pass
+			expect told adversary 1 claim(a)
+			pass
+			expect state adversary taken a
+			expect event turn.completed 1
+			claim b
+			pass
+			expect told adversary 0 claim(b)
+			ends adversary completed
+			pass
+			expect told adversary 1 claim(b)
+			expect told adversary 1 claim(a)`},
+		{"a session that is killed goes on with its conversation, and is told again what it had not answered", inTurns, `
+			up
+			pass 2
+			ends adversary completed
+			pass
+			claim a
+			pass 2
+			expect told adversary 1 claim(a)
+			ends adversary completed
+			pass 2
+			dies adversary
+			pass 4
+			expect generations adversary 2
+			expect talks adversary talk-adversary
+			expect told adversary 1 claim(a)
+			expect ever adversary 2 claim(a)`},
+		{"one that was at it goes on with what broke off", inTurns, `
+			up
+			pass 2
+			ends builder completed
+			pass
+			say builder sweep the floor
+			pass 2
+			dies builder
+			pass 4
+			expect talks builder talk-builder!
+			ends builder completed
+			pass 3
+			expect ever builder 1 sweep the floor`},
+		{"another phase begins another conversation", inTurns, `
+			up
+			pass 2
+			ends builder completed
+			ends adversary completed
+			done core
+			pass 4
+			expect in builder cli
+			expect talks builder fresh`},
+		{"a restart does not", inTurns, `
+			up
+			pass 2
+			ends builder completed
+			pass
+			restart builder
+			pass 4
+			expect talks builder talk-builder`},
+		{"one that is to begin anew each time does", func(y *setup) {
+			y.agents = []string{"builder: {kind: loop, role: builder, adapter: once, resume: false}"}
+		}, `
+			up
+			pass 2
+			ends builder completed
+			pass
+			dies builder
+			pass 4
+			expect talks builder fresh`},
+		{"a conversation that its program has forgotten is given up", inTurns, `
+			up
+			pass 2
+			ends builder completed
+			pass
+			say builder one
+			pass 2
+			dies builder
+			pass 4
+			expect talks builder talk-builder!
+			ends builder failed no such conversation
+			run 30s
+			expect talks builder fresh
+			expect generations builder 3`},
+		{"what a turn was told that never began is told again", inTurns, `
+			up
+			pass 2
+			ends adversary completed
+			pass
+			claim a
+			say adversary mind the gap
+			pass 2
+			expect told adversary 1 claim(a)
+			expect told adversary 1 mind the gap
+			ends adversary limited resets 6:10am
+			pass
+			expect event agent.held 1
+			expect event wake.repeated 1
+			expect state adversary open a
+			run 12m
+			expect told adversary 2 claim(a)
+			expect told adversary 1 again, as your last turn broke off
+			expect told adversary 2 mind the gap
+			expect told adversary 0 usage limit
+			expect generations adversary 1`},
+		{"one that had begun is told to go on", inTurns, `
+			up
+			pass 2
+			ends adversary completed
+			pass
+			claim a
+			pass 2
+			ends adversary limited resets 6:10am worked
+			run 12m
+			expect told adversary 1 claim(a)
+			expect told adversary 1 usage limit should be over`},
+		{"a turn that fails is a crash: the next session waits a little, and is told again", inTurns, `
+			up
+			pass 2
+			ends adversary completed
+			pass
+			claim a
+			say adversary mind the gap
+			pass 2
+			ends adversary failed no such model
+			pass 2
+			expect event turn.failed 1
+			expect event agent.exited 1
+			run 1m
+			expect generations adversary 2
+			expect talks adversary talk-adversary
+			expect told adversary 1 claim(a)
+			expect told adversary 1 mind the gap`},
+		{"and too many of them park it", inTurns, `
+			up
+			pass 2
+			ends builder failed not this time
+			run 30s
+			ends builder failed not this time
+			run 1m
+			ends builder failed not this time
+			run 2m
+			ends builder failed not this time
+			run 3m
+			ends builder failed not this time
+			run 3m
+			ends builder failed not this time
+			pass 3
+			expect parked builder`},
+		{"a rule that asks for no answer is content once the turn is over", func(y *setup) {
+			inTurns(y)
+			y.top = append(y.top, "handoff: {signals: {claim: {subject: '^claim', wakes: [adversary]}}}")
+		}, `
+			up
+			pass 2
+			ends adversary completed
+			pass
+			claim a
+			pass 3
+			expect state adversary taken a
+			ends adversary limited resets 6:10am
+			pass
+			expect state adversary open a
+			run 12m
+			expect told adversary 2 claim(a)
+			ends adversary completed
+			pass 2
+			expect state adversary answered a`},
+		{"a lost ledger adopts what runs, and what it was told", inTurns, `
+			up
+			pass 2
+			ends adversary completed
+			ends builder completed
+			pass
+			claim a
+			pass 2
+			lose
+			pass 3
+			expect event agent.adopted 2
+			expect told adversary 1 claim(a)
+			expect hold adversary the agent is busy
+			ends adversary completed
+			claim b
+			pass 3
+			expect told adversary 1 claim(b)`},
+		{"a dead login is for people to see to", inTurns, `
+			up
+			pass 2
+			ends builder refused please log in
+			pass
+			expect event agent.unauthorised 1
+			claim a
+			ends adversary completed
+			pass 3
+			review a fail
+			pass 3
+			expect nothing told builder
+			expect generations builder 1`},
+		{"a full context begins another conversation", inTurns, `
+			up
+			pass 2
+			ends builder completed
+			pass
+			say builder one more
+			pass 2
+			ends builder full no room left
+			pass 4
+			expect event agent.full 1
+			expect generations builder 2
+			expect talks builder fresh
+			ends builder completed
+			pass 3
+			expect told builder 1 one more`},
+	})
+}

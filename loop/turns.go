@@ -1,0 +1,132 @@
+package loop
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"pawl/loop/adapter"
+	"pawl/loop/config"
+	"pawl/loop/delivery"
+	"pawl/loop/launcher"
+	"pawl/loop/ledger"
+	"pawl/loop/turn"
+)
+
+// turns reads what the sessions that run in turns say of themselves, whether they
+// run still or have ended.
+func (e *Engine) turns(w World) map[string]turn.State {
+	out := map[string]turn.State{}
+	for _, a := range w.Config.Agents {
+		row, known := w.State.Sessions[a.Name]
+		name := row.Name
+		if !known {
+			name = a.Session
+		}
+		if row.Mode != adapter.ModeTurns && (known || !a.Turns()) {
+			continue
+		}
+		s, err := readTurns(e.turnState(name))
+		if err != nil {
+			e.Log.Debug("what a session says of its turns cannot be read", "agent", a.Name, "session", name, "error", err)
+			continue
+		}
+		out[a.Name] = s
+	}
+	return out
+}
+
+// turnState is the file in which a session says what it does.
+func (e *Engine) turnState(session string) string { return filepath.Join(e.Turns, session) }
+
+// readTurns is the zero State where nothing was said yet.
+func readTurns(path string) (s turn.State, err error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(data, &s)
+}
+
+// readTurnStates adds to the readings those of the live sessions that run in turns.
+func readTurnStates(w World) {
+	for agent, row := range w.State.Sessions {
+		seen, there := w.Sessions[row.Launcher][row.Name]
+		if row.Mode != adapter.ModeTurns || !there || !seen.Alive || seen.Generation != row.Generation {
+			continue
+		}
+		if s := w.Turns[agent]; s.Generation == row.Generation {
+			w.Readings[agent] = s.Reading()
+		} else {
+			w.Readings[agent] = adapter.Reading{State: adapter.Starting}
+		}
+	}
+}
+
+// unheard are the wakes of turns that have ended since the last pass, and that their
+// agents never began to answer.
+func (e *Engine) unheard(ctx context.Context, w World) (map[string]delivery.Wake, error) {
+	out := map[string]delivery.Wake{}
+	for agent, s := range w.Turns {
+		row := w.State.Sessions[agent]
+		for _, t := range s.Turns {
+			if s.Generation != row.Generation || t.N <= row.Turned || t.Wake == "" || !t.Unheard() {
+				continue
+			}
+			wake, known, err := e.Ledger.Wake(ctx, t.Wake)
+			if err != nil {
+				return nil, err
+			}
+			if known {
+				out[t.Wake] = wake
+			}
+		}
+	}
+	return out, nil
+}
+
+// goOnTurn is the first turn of a session that goes on with a conversation whose last
+// turn was broken off.
+const goOnTurn = "Your last turn was interrupted. See what of it is done, and go on where you stopped."
+
+// turnOrder is what a session that runs in turns is started from.
+func (e *Engine) turnOrder(cfg *config.Config, a config.Agent, row ledger.Session, p adapter.Profile, data adapter.Data) ([]byte, error) {
+	o := turn.Order{
+		Version: turn.Version, Session: row.Name, Generation: row.Generation, Profile: p, Data: data, Model: row.Model,
+		Prompt: data.Prompt, Wrap: a.Wrap, Timeout: a.TurnTimeout, State: e.turnState(row.Name),
+		Record: TurnRecord(cfg, row.Agent, row.Generation),
+	}
+	if row.Resume {
+		o.Conversation, o.Total, o.Prompt = row.Talk.ID, row.Talk.Total, ""
+		if row.Talk.Unfinished {
+			o.Prompt = goOnTurn
+		}
+	}
+	o.Data.Prompt = "" // each turn has its own
+	line, err := json.Marshal(o)
+	return append(line, '\n'), err
+}
+
+// TurnRecord is the folder with what a session's turns printed, and the events made
+// of that.
+func TurnRecord(cfg *config.Config, agent, generation string) string {
+	return filepath.Join(cfg.StateDir, "turns", agent+"-"+generation)
+}
+
+// spoken is a message as the session reads it: for one that runs in turns a line of
+// JSON, as its text may have several.
+func spoken(row ledger.Session, m launcher.Message) (launcher.Message, error) {
+	if row.Mode != adapter.ModeTurns {
+		return m, nil
+	}
+	line, err := json.Marshal(turn.Message{ID: m.ID, Text: strings.TrimSpace(m.Text)})
+	m.Text = string(line)
+	return m, err
+}
