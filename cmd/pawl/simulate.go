@@ -27,7 +27,8 @@ func (a *app) simulateCommand() *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use: "simulate", Short: "break a loop on throwaway repositories in every way, and count what was lost", Args: cobra.NoArgs,
-		Long: "simulate runs real coordinators on real repositories with scripted agents, in a temporary folder, and makes\n" +
+		Long: "simulate runs real coordinators on real repositories with scripted agents, in a temporary folder: some draw a\n" +
+			"screen in tmux, some run in turns, some read lines. It makes\n" +
 			"faults at random moments: it kills, unplugs, rewrites, fills, truncates. Then it holds what the agents wrote\n" +
 			"down of what they were told against git's history. It fails if anything was lost or told twice, and prints the\n" +
 			"seed that plays the same faults again. It asks no model, and leaves nothing behind.\n\n" +

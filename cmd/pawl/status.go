@@ -43,7 +43,7 @@ type originView struct {
 	Tip       string `json:"tip"`
 	FetchedAt string `json:"fetched_at"`
 	Error     string `json:"error"`
-	Mode      string `json:"-"`
+	Mode      string `json:"mode"`
 }
 
 type agentView struct {

@@ -28,7 +28,8 @@ const EnvRecord = "PAWL_ACTOR_RECORD"
 
 // Main is an actor's process; args are those after Word. "listen" reads a wake a
 // line from in until that ends; "screen" draws a screen, and takes the options of
-// the fake agent; "turn" is one turn of such a screen. It returns the exit code: 0,
+// the fake agent; "turn" is one turn of such a screen; "once" is one turn without a
+// terminal, of the conversation that is named behind it. It returns the exit code: 0,
 // 1 for a fault, which is written to errw, 2 for other arguments.
 func Main(ctx context.Context, args []string, in *os.File, errw io.Writer) int {
 	var err error
@@ -39,8 +40,10 @@ func Main(ctx context.Context, args []string, in *os.File, errw io.Writer) int {
 		err = self().act(ctx, os.Getenv("PAWL_WAKE_TEXT"))
 	case len(args) == 1 && args[0] == "listen":
 		err = self().listen(ctx, in)
+	case len(args) > 0 && len(args) <= 2 && args[0] == "once":
+		err = self().once(ctx, strings.Join(args[1:], ""), in, os.Stdout)
 	default:
-		fmt.Fprintf(errw, "pawl %s: %q is not listen, turn or screen\n", Word, args)
+		fmt.Fprintf(errw, "pawl %s: %q is not listen, once, turn or screen\n", Word, args)
 		return 2
 	}
 	if err != nil {

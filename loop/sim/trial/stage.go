@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,6 +87,21 @@ func (s *stage) screens() []string {
 	return out
 }
 
+// turners are those agents that run in turns: the others of the first two of four
+// pairs. The rest reads lines.
+func (s *stage) turners() []string {
+	var out []string
+	for pair := 1; pair <= s.plan.Pairs; pair++ {
+		switch pair % 4 {
+		case 1:
+			out = append(out, builder(pair))
+		case 2:
+			out = append(out, adversary(pair))
+		}
+	}
+	return out
+}
+
 // build makes folders, clones and pawl.yaml. Origin runs by then.
 func (s *stage) build(ctx context.Context) error {
 	for _, dir := range []string{"loop", "record", "screens", "clones", "disk"} {
@@ -132,17 +148,18 @@ func (s *stage) yaml() string {
 	fmt.Fprintf(&b, "launchers:\n  tmux: {type: tmux, socket: %q}\n", s.socket())
 	s.yamlAdapters(&b)
 	fmt.Fprintf(&b, "defaults:\n  adapter: script\n  launcher: process\n  env: {%s: %q}\nagents:\n", actor.EnvRecord, s.record())
-	screens := s.screens()
+	screens, turners := s.screens(), s.turners()
 	for _, agent := range s.agents() {
 		role, kind := strings.TrimRight(agent, "-0123456789"), "loop"
 		if agent == auditor {
 			kind = "persistent"
 		}
 		fmt.Fprintf(&b, "  %s: {kind: %s, role: %s, dir: %q", agent, kind, role, s.clone(agent))
-		for _, screen := range screens {
-			if screen == agent {
-				b.WriteString(", adapter: fake, launcher: tmux")
-			}
+		switch {
+		case slices.Contains(screens, agent):
+			b.WriteString(", adapter: fake, launcher: tmux")
+		case slices.Contains(turners, agent):
+			b.WriteString(", adapter: once")
 		}
 		b.WriteString("}\n")
 	}
@@ -177,6 +194,7 @@ func (s *stage) yamlPhases(b *strings.Builder) {
 
 func (s *stage) yamlAdapters(b *strings.Builder) {
 	fmt.Fprintf(b, "adapters:\n  script: {command: [%q, %s, listen]}\n", s.pawl, actor.Word)
+	fmt.Fprintf(b, "  once: {mode: turns, turns: {command: [%q, %s, once], %s}}\n", s.pawl, actor.Word, actor.Rules)
 	command := []string{s.pawl, actor.Word, "screen", "--work", "200ms", "--turn", filepath.Join(s.dir, "turn.sh"),
 		"--record", s.screenRecord("{{.Agent}}"), "--control", s.control("{{.Agent}}")}
 	b.WriteString(tui.YAML(command))
