@@ -30,6 +30,11 @@ func (p *planner) adoptTold() {
 		if times == 0 {
 			continue
 		}
+		if untold && p.neverHeard(u, told.ID) {
+			h.Attempts, h.Base, h.Why = times, times, brokeOff
+			p.s.Handoffs[id] = h
+			continue
+		}
 		if untold {
 			h.State, h.Attempts, h.Generation, h.SentAt = handoff.Sent, times, u.obs.Generation, told.Written
 			p.s.Handoffs[id] = h

@@ -102,6 +102,9 @@ func (p *planner) sights(account string) []supervise.Sight {
 			r := p.w.Readings[u.Name]
 			sight.Generation = generation
 			sight.Limited, sight.Active, sight.Idle = r.State == adapter.Limited, r.State == adapter.Active, r.State == adapter.Idle
+			if last := p.w.Turns[u.Name]; u.turning() { // a program that is being refused runs as well
+				sight.Active = sight.Active && last.Last() != nil && last.Last().Worked
+			}
 			sight.Banner = handoff.Clean(cmp.Or(r.Banner, r.Evidence), maxBanner)
 		}
 		out = append(out, sight)

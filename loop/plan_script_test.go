@@ -114,6 +114,8 @@ var steps = map[string]func(*scene, []string){
 	// latestart brings the agent's n-th generation up after all, the newest without n.
 	"latestart": func(s *scene, w []string) { s.late(w[0], number(append(w[1:], "0")[:1])) },
 
+	// works is an agent that begins to answer.
+	"works": func(s *scene, w []string) { s.program(w[0]).turns.Last().Worked = true },
 	// ends says how an agent's turn ended: "worked" is that it had begun to answer.
 	"ends": func(s *scene, w []string) {
 		s.endTurn(w[0], turn.Status(w[1]), slices.Contains(w[2:], "worked"), strings.Join(w[2:], " "))

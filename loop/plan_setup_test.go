@@ -37,7 +37,7 @@ func (y setup) String() string {
 		"  coy: {command: [coy], prompt: arg, detect: {active: '^working', composer: '^> (.*)$'}}\n" +
 		"  bare: {command: [bare], prompt: arg, queues_input: true, detect: {active: '^working'}}\n" +
 		"  snake: {command: [snake], process: node}\n" +
-		"  once: {mode: turns, command: [once], turns: {command: [once], events: [{is: end, on: {type: end}}]}}\n")
+		"  once: {mode: turns, command: [once], turns: {command: [once], resume: [--resume], events: [{is: end, on: {type: end}}]}}\n")
 	b.WriteString("agents:\n")
 	for _, a := range y.agents {
 		b.WriteString("  " + a + "\n")

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,8 +35,12 @@ func (p *planner) turns() {
 		}
 		row.Talk = talkOf(row, state)
 		for _, t := range state.Turns {
+			if t.Ended.IsZero() && p.over(row) {
+				t.Status, t.Ended, t.Why, t.Exit = turn.Failed, p.now, "its session ended first", -1
+			}
 			if t.N > row.Turned && !t.Ended.IsZero() {
 				row.Turned = t.N
+				row.Talk.Lost = lost(row, t)
 				p.turned(u, row, t)
 			}
 		}
@@ -47,11 +52,15 @@ func (p *planner) turns() {
 // was taken when that began, and may still be told again if nobody heard it.
 func (p *planner) turnsOver() {
 	for _, u := range p.units {
-		if r, told := p.reading(u); !u.turning() || !told || r.State == adapter.Active {
+		state, row := p.w.Turns[u.Name], p.s.Sessions[u.Name]
+		last := state.Last()
+		if !u.turning() || last == nil || last.Ended.IsZero() || last.Unheard() || state.Generation != row.Generation {
 			continue
 		}
 		for _, id := range p.handoffsOf(u.Name) {
-			p.content(p.s.Handoffs[id])
+			if h := p.s.Handoffs[id]; !last.Ended.Before(h.TakenAt) {
+				p.content(h)
+			}
 		}
 	}
 }
@@ -60,14 +69,32 @@ func (p *planner) turnsOver() {
 func talkOf(row ledger.Session, s turn.State) ledger.Talk {
 	t := row.Talk
 	t.Adapter, t.Phase, t.Total = row.Adapter, row.Phase, s.Total
-	if id := s.Conversation(); id != "" {
-		t.ID = id
-	}
-	if last := s.Last(); last != nil {
-		// What it never heard of it cannot go on with: that is told again.
-		t.Unfinished = last.Status != turn.Completed && !last.Unheard()
+	for _, done := range s.Turns {
+		if !done.Worked && done.Status != turn.Completed {
+			continue // what was never heard is told again, and a conversation without an answer is none
+		}
+		if done.Conversation != "" {
+			t.ID = done.Conversation
+		}
+		t.Unfinished = done.Status != turn.Completed
 	}
 	return t
+}
+
+// over says that a session was looked for, and is not there or has ended.
+func (p *planner) over(row ledger.Session) bool {
+	seen, there := p.w.Sessions[row.Launcher][row.Name]
+	_, looked := p.w.Sessions[row.Launcher]
+	return looked && !p.w.Astray[row.Agent] && (!there || seen.Generation != row.Generation || !seen.Alive)
+}
+
+// lost counts the sessions in a row that could not go on with a conversation. One may
+// have failed for another reason.
+func lost(row ledger.Session, t turn.Turn) int {
+	if row.Resume && t.N == 1 && t.Status == turn.Failed && t.Conversation == "" {
+		return row.Talk.Lost + 1
+	}
+	return 0
 }
 
 // turned records a turn that has ended.
@@ -86,8 +113,7 @@ func (p *planner) turned(u *unit, row ledger.Session, t turn.Turn) {
 	if w, known := p.w.Unheard[t.Wake]; known && t.Unheard() {
 		p.unheard(w)
 	}
-	if row.Resume && t.N == 1 && t.Status == turn.Failed && t.Conversation == "" {
-		// The program does not know that conversation any more.
+	if row.Talk.Lost > 1 { // the program does not know that conversation any more
 		agent := p.row(u)
 		agent.Talk, agent.Fresh = ledger.Talk{}, true
 		p.put(agent)
@@ -132,6 +158,11 @@ func nextTelling(id string) string {
 	return base + mark + strconv.Itoa(n)
 }
 
+// neverHeard says that a wake began a turn that ended before its agent began to answer.
+func (p *planner) neverHeard(u *unit, wake string) bool {
+	return u.turning() && slices.ContainsFunc(p.w.Turns[u.Name].Turns, func(t turn.Turn) bool { return t.Wake == wake && t.Unheard() })
+}
+
 // toldAs is the kind of event of a turn that has ended so.
 func toldAs(s turn.Status) string {
 	switch s {
@@ -147,7 +178,8 @@ func toldAs(s turn.Status) string {
 // begins a new one.
 func (p *planner) resumes(u *unit, agent ledger.Agent, phase string) (ledger.Talk, bool) {
 	t := agent.Talk
-	if !u.Resume || agent.Fresh || t.ID == "" || t.Adapter != p.adapter(u) || t.Phase != phase {
+	profile, _ := p.w.Config.Profile(p.adapter(u), u.Mode)
+	if !u.Resume || agent.Fresh || len(profile.Resume) == 0 || t.ID == "" || t.Adapter != p.adapter(u) || t.Phase != phase {
 		return ledger.Talk{}, false
 	}
 	return t, true

@@ -47,8 +47,8 @@ func (p *program) beginTurn(wake string, now time.Time) {
 func (s *scene) endTurn(agent string, status turn.Status, worked bool, why string) {
 	p := s.program(agent)
 	last := p.turns.Last()
-	last.Status, last.Ended, last.Worked, last.Why, last.Banner = status, s.now, worked || status == turn.Completed, why, why
-	if status != turn.Failed || worked {
+	last.Status, last.Ended, last.Worked, last.Why, last.Banner = status, s.now, last.Worked || worked || status == turn.Completed, why, why
+	if status != turn.Failed || last.Worked {
 		last.Conversation = "talk-" + agent
 	}
 	p.turns.Doing, p.turns.Since = turn.After(status), s.now
@@ -70,7 +70,8 @@ func (s *scene) turnStates(st ledger.State) (map[string]turn.State, map[string]d
 		states[p.obs.Agent] = state
 		for _, t := range state.Turns {
 			row := st.Sessions[p.obs.Agent]
-			if t.Unheard() && t.Wake != "" && row.Generation == state.Generation && t.N > row.Turned {
+			dead := t.Status == "" && !t.Worked && !p.obs.Alive
+			if (t.Unheard() || dead) && t.Wake != "" && row.Generation == state.Generation && t.N > row.Turned {
 				unheard[t.Wake] = delivery.Wake{ID: t.Wake, Agent: p.obs.Agent, Generation: state.Generation, Items: s.carried[t.Wake]}
 			}
 		}
@@ -125,12 +126,32 @@ func TestTurns(t *testing.T) {
 			pass
 			say builder sweep the floor
 			pass 2
+			works builder
 			dies builder
 			pass 4
 			expect talks builder talk-builder!
 			ends builder completed
 			pass 3
 			expect ever builder 1 sweep the floor`},
+		{"one that was killed before it began is told again", inTurns, `
+			up
+			pass 2
+			ends builder completed
+			pass
+			say builder sweep the floor
+			pass 2
+			dies builder
+			pass 5
+			expect talks builder talk-builder
+			expect told builder 1 sweep the floor
+			expect ever builder 2 sweep the floor`},
+		{"a conversation in which nothing was answered is none", inTurns, `
+			up
+			pass 2
+			ends builder limited resets 6:10am
+			dies builder
+			run 12m
+			expect talks builder fresh`},
 		{"another phase begins another conversation", inTurns, `
 			up
 			pass 2
@@ -165,13 +186,17 @@ func TestTurns(t *testing.T) {
 			pass
 			say builder one
 			pass 2
+			works builder
 			dies builder
 			pass 4
 			expect talks builder talk-builder!
 			ends builder failed no such conversation
 			run 30s
+			expect talks builder talk-builder!
+			ends builder failed no such conversation
+			run 30s
 			expect talks builder fresh
-			expect generations builder 3`},
+			expect generations builder 4`},
 		{"what a turn was told that never began is told again", inTurns, `
 			up
 			pass 2

@@ -147,6 +147,9 @@ func (p *planner) start(u *unit, agent ledger.Agent) {
 	agent.Generation = generationID(p.s.Loop.Epoch, u.Name, agent.Generations)
 	talk, resume := p.resumes(u, agent, phase)
 	agent.Restart, agent.RestartAt, agent.Fresh = "", time.Time{}, false
+	if !resume {
+		agent.Talk = ledger.Talk{} // what was given up is not gone on with later
+	}
 	p.put(agent)
 	model := p.model(u, agent, phase)
 	p.s.Sessions[u.Name] = ledger.Session{

@@ -77,7 +77,8 @@ func (e *Engine) unheard(ctx context.Context, w World) (map[string]delivery.Wake
 	for agent, s := range w.Turns {
 		row := w.State.Sessions[agent]
 		for _, t := range s.Turns {
-			if s.Generation != row.Generation || t.N <= row.Turned || t.Wake == "" || !t.Unheard() {
+			running := t.Status == "" && (t.Worked || alive(w, row))
+			if s.Generation != row.Generation || t.N <= row.Turned || t.Wake == "" || running || t.Status != "" && !t.Unheard() {
 				continue
 			}
 			wake, known, err := e.Ledger.Wake(ctx, t.Wake)
@@ -92,6 +93,13 @@ func (e *Engine) unheard(ctx context.Context, w World) (map[string]delivery.Wake
 	return out, nil
 }
 
+// alive says that a session was seen to run, or could not be looked at.
+func alive(w World, row ledger.Session) bool {
+	seen, there := w.Sessions[row.Launcher][row.Name]
+	_, looked := w.Sessions[row.Launcher]
+	return !looked || there && seen.Generation == row.Generation && seen.Alive
+}
+
 // goOnTurn is the first turn of a session that goes on with a conversation whose last
 // turn was broken off.
 const goOnTurn = "Your last turn was interrupted. See what of it is done, and go on where you stopped."
@@ -101,7 +109,7 @@ func (e *Engine) turnOrder(cfg *config.Config, a config.Agent, row ledger.Sessio
 	o := turn.Order{
 		Version: turn.Version, Session: row.Name, Generation: row.Generation, Profile: p, Data: data, Model: row.Model,
 		Prompt: data.Prompt, Wrap: a.Wrap, Timeout: a.TurnTimeout, State: e.turnState(row.Name),
-		Record: TurnRecord(cfg, row.Agent, row.Generation),
+		Record: TurnRecord(cfg, row.Agent, row.Generation), Once: a.Kind == config.KindTask,
 	}
 	if row.Resume {
 		o.Conversation, o.Total, o.Prompt = row.Talk.ID, row.Talk.Total, ""

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+
+	"pawl/loop/adapter"
 )
 
 func (c *checker) checkAgents() {
@@ -77,9 +79,9 @@ func (c *checker) checkTurns(a Agent, launcherOK bool) {
 	case len(p.Command) == 0:
 		c.bad(at, KindMissing, fmt.Sprintf("add `adapters: {%s: {turns: {command: […], events: […]}}}`, or write mode: session", a.Adapter),
 			"adapter %s cannot be run in turns: it has no turns.command", quote(a.Adapter))
-	case len(p.Events) == 0:
+	case !slices.ContainsFunc(p.Events, func(r adapter.EventRule) bool { return r.Is == "end" }):
 		c.bad(at, KindMissing, "add rules for the lines that it prints, at least for session, text and end",
-			"adapter %s cannot be run in turns: it has no turns.events", quote(a.Adapter))
+			"adapter %s cannot be run in turns: nothing in its turns.events says that a turn is over", quote(a.Adapter))
 	}
 	if launcherOK && c.Launchers[a.Launcher].Type != "process" {
 		c.bad(c.from(a.Name, "launcher"), KindConflict, "leave launcher out: turns need no terminal",

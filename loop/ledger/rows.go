@@ -106,7 +106,8 @@ type Talk struct {
 	Adapter    string     // whose program it is: no other can go on with it
 	Phase      string     // that it is about
 	Total      turn.Usage // what it has cost, where the program counts so
-	Unfinished bool       // its last turn did not come to its end
+	Unfinished bool       // the last turn of it that was heard did not come to its end
+	Lost       int        // sessions in a row that could not go on with it
 }
 
 // Turn is one turn that has ended.

@@ -97,6 +97,7 @@ type Order struct {
 	Prompt       string          `json:"prompt"`       // of the first turn; "" where it waits for a message
 	Wrap         []string        `json:"wrap"`         // argv before each command
 	Timeout      time.Duration   `json:"timeout_ns"`   // of one turn
+	Once         bool            `json:"once"`         // it ends with the first turn that is completed
 	State        string          `json:"state"`        // path of the file for State
 	Record       string          `json:"record"`       // folder for what the program printed and its events
 }

@@ -25,8 +25,8 @@ func (s *session) read(r io.Reader) error {
 		line, err := nextLine(lines)
 		if len(line) > 0 {
 			s.told(s.record.raw(n, line))
-			if err := s.line(line); err != nil {
-				return err
+			if broken := s.line(line); broken != nil && err == nil {
+				return broken // of a line that was cut off nothing is expected
 			}
 		}
 		switch {

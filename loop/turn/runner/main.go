@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"pawl/loop/adapter"
 	"pawl/loop/turn"
@@ -48,7 +49,7 @@ var errTurn = errors.New("the turn failed")
 
 func serve(ctx context.Context, in *os.File, out io.Writer, log *slog.Logger) error {
 	lines := input{r: in}
-	line, err := lines.next(ctx)
+	line, err := lines.next(ctx, func() {})
 	if err != nil {
 		return fmt.Errorf("how to run turns: %w", err)
 	}
@@ -67,21 +68,21 @@ func serve(ctx context.Context, in *os.File, out io.Writer, log *slog.Logger) er
 func (s *session) run(ctx context.Context, lines input) error {
 	s.enter(adapter.Starting)
 	if s.order.Prompt != "" {
-		if err := s.take(ctx, turn.Message{Text: s.order.Prompt}); err != nil {
+		if err := s.take(ctx, turn.Message{}); err != nil || s.done() {
 			return err
 		}
 	} else {
 		s.enter(adapter.Idle)
 	}
 	for {
-		line, err := lines.next(ctx)
-		if errors.Is(err, io.EOF) || ctx.Err() != nil {
+		line, err := lines.next(ctx, s.refresh)
+		if errors.Is(err, io.EOF) || err != nil && ctx.Err() != nil {
 			return nil
 		}
 		if err != nil {
 			return fmt.Errorf("read the session's input: %w", err)
 		}
-		if err := s.take(ctx, message(line)); err != nil {
+		if err := s.take(ctx, message(line)); err != nil || s.done() {
 			return err
 		}
 	}
@@ -101,9 +102,12 @@ func message(line []byte) turn.Message {
 // where it is, so that whoever wrote it sees that it was not read.
 type input struct{ r *os.File }
 
+// refreshEvery is how often a session that waits sees to its state file.
+const refreshEvery = 2 * time.Second
+
 // next is the next line that is not empty, without its newline; an error once ctx
-// has ended, whatever is read then is lost with the process.
-func (in input) next(ctx context.Context) ([]byte, error) {
+// has ended and nothing was read. Meanwhile waiting is called now and then.
+func (in input) next(ctx context.Context, waiting func()) ([]byte, error) {
 	type read struct {
 		line []byte
 		err  error
@@ -113,11 +117,23 @@ func (in input) next(ctx context.Context) ([]byte, error) {
 		line, err := in.line()
 		got <- read{line, err}
 	}()
-	select {
-	case r := <-got:
-		return r.line, r.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	tick := time.NewTicker(refreshEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case r := <-got:
+			return r.line, r.err
+		case <-tick.C:
+			waiting()
+			continue
+		case <-ctx.Done():
+		}
+		select {
+		case r := <-got: // whoever wrote it sees that it was read
+			return r.line, r.err
+		default:
+			return nil, ctx.Err()
+		}
 	}
 }
 

@@ -19,8 +19,10 @@ import (
 
 const (
 	// patience is how long a program has to end once it is told to, and what it
-	// started once it has ended: as a session's own deadline is 10 s, less than that.
-	patience = 6 * time.Second
+	// started once it has ended. The session itself has 10 s.
+	patience = 4 * time.Second
+	// killed is how long a killed process may take to be gone.
+	killed = 500 * time.Millisecond
 	// lastWords is how long what a program printed is still read after its end.
 	lastWords = 2 * time.Second
 )
@@ -42,6 +44,9 @@ func (s *session) program(ctx context.Context, text string) turn.Exit {
 	cmd.WaitDelay = patience
 	words := &tail{}
 	said, complained, err := s.start(cmd)
+	if ctx.Err() != nil && err != nil {
+		return turn.Exit{Code: -1, Asked: true, Stopped: ended}
+	}
 	if err != nil {
 		return turn.Exit{Code: -1, Broken: err.Error()}
 	}
@@ -54,14 +59,15 @@ func (s *session) program(ctx context.Context, text string) turn.Exit {
 	})
 	complained.follow(func(r io.Reader) error { _, err := io.Copy(words, r); return err })
 	waited := cmd.Wait()
-	s.tidy(cmd.Process.Pid)
-	s.told(errors.Join(said.close(), complained.close()))
+	s.tidy(cmd.Process.Pid, run.Err() != nil)
+	until := time.Now().Add(lastWords)
+	s.told(errors.Join(said.close(until), complained.close(until)))
 	x := turn.Exit{Code: cmd.ProcessState.ExitCode(), Words: words.last(), Asked: ctx.Err() != nil}
 	switch {
-	case broken != nil:
+	case broken != nil && ctx.Err() == nil && limit.Err() == nil:
 		x.Broken = broken.Error()
 	case x.Asked:
-		x.Stopped = "the session was ended"
+		x.Stopped = ended
 	case limit.Err() != nil:
 		x.Stopped = context.Cause(limit).Error()
 	case waited != nil && x.Words == "":
@@ -69,6 +75,8 @@ func (s *session) program(ctx context.Context, text string) turn.Exit {
 	}
 	return x
 }
+
+const ended = "the session was ended"
 
 // start starts a program with its outputs as pipes that outlive it.
 func (s *session) start(cmd *exec.Cmd) (said, complained *pipe, err error) {
@@ -111,23 +119,27 @@ func (p *pipe) follow(f func(io.Reader) error) {
 	})
 }
 
-// close waits a moment for the end of what was printed.
-func (p *pipe) close() error {
-	err := p.r.SetReadDeadline(time.Now().Add(lastWords))
+// close waits until then for the end of what was printed.
+func (p *pipe) close(until time.Time) error {
+	err := p.r.SetReadDeadline(until)
 	p.done.Wait()
 	return errors.Join(err, p.r.Close())
 }
 
-// tidy ends what a turn left running: nobody would ever look after it.
-func (s *session) tidy(leader int) {
-	begun, sig := time.Now(), syscall.SIGTERM
+// tidy ends what a turn left running: nobody would ever look after it. What was told
+// to end already is killed at once.
+func (s *session) tidy(leader int, told bool) {
+	begun, sig, kill := time.Now(), syscall.SIGTERM, patience
+	if told {
+		sig, kill = syscall.SIGKILL, 0
+	}
 	for wait := time.Millisecond; system.GroupRuns(leader); wait = min(2*wait, 100*time.Millisecond) {
 		late := time.Since(begun)
-		if late > 2*patience {
+		if late > kill+killed {
 			s.log.Warn("what a turn left running does not end", "session", s.order.Session, "group", leader)
 			return
 		}
-		if late > patience {
+		if late > kill {
 			sig = syscall.SIGKILL
 		}
 		if err := system.SignalGroup(leader, sig); err != nil {

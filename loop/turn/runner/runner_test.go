@@ -245,7 +245,7 @@ func TestWhatHoldsATurnUpDoesNotEndTheSession(t *testing.T) {
 	reset := time.Now().Add(time.Hour).Truncate(time.Second)
 	r := begin(t, `case $(cat) in
 begin) echo '{"is":"limit","text":"no more today","until":`+strconv.FormatInt(reset.Unix(), 10)+`}'; echo '{"is":"bye","ok":false}'; exit 1;;
-login) echo '{"is":"login","text":"please log in"}'; exit 1;;
+*login) echo '{"is":"login","text":"please log in"}'; exit 1;;
 *) echo '{"is":"bye"}';; esac`)
 	s := r.turns(1, adapter.Limited)
 	if last := s.Last(); last.Status != turn.Limited || !last.Reset.Equal(reset) || !strings.Contains(s.Reading().Banner, "no more today") {

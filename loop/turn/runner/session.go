@@ -27,6 +27,8 @@ type session struct {
 	page    page
 	log     *slog.Logger
 	kept    time.Time // when the state was last written
+	unkept  bool      // and it could not be
+	heard   bool      // the agent has begun to answer in one of the turns
 }
 
 func newSession(o turn.Order, out io.Writer, log *slog.Logger) (*session, error) {
@@ -56,9 +58,35 @@ func (s *session) keep() {
 	if err == nil {
 		err = errors.Join(os.MkdirAll(filepath.Dir(s.order.State), 0o700), atomicfile.Write(s.order.State, append(data, '\n')))
 	}
-	if err != nil {
+	if s.unkept = err != nil; s.unkept {
 		s.log.Warn("the session's state is not written", "session", s.order.Session, "generation", s.order.Generation, "error", err)
 	}
+}
+
+// refresh writes the state of a session that waits once more, if it could not be
+// written or is gone: without it nobody would ever tell the session anything.
+func (s *session) refresh() {
+	if _, err := os.Stat(s.order.State); s.unkept || err != nil {
+		s.keep()
+	}
+}
+
+// done says that a session that is for one turn has had it.
+func (s *session) done() bool {
+	last := s.state.Last()
+	return s.order.Once && last != nil && last.Status == turn.Completed
+}
+
+// text is what a turn begins with. Until the agent has answered anything, the first
+// prompt comes before whatever it is told.
+func (s *session) text(m turn.Message) string {
+	switch {
+	case s.heard || s.order.Prompt == "":
+		return m.Text
+	case m.Text == "":
+		return s.order.Prompt
+	}
+	return s.order.Prompt + "\n\n" + m.Text
 }
 
 // take runs one turn. Its error is errTurn where the session is over with it.
@@ -70,11 +98,12 @@ func (s *session) take(ctx context.Context, m turn.Message) error {
 	s.state.Turns = append(s.state.Turns, turn.Turn{N: n, Wake: m.ID, Begun: time.Now(), Exit: -1})
 	s.state.Turns = slices.Delete(s.state.Turns, 0, max(len(s.state.Turns)-turn.Kept, 0))
 	s.enter(adapter.Active)
-	t := s.state.Last()
-	s.page.begin(*t, m.Text)
-	s.told(s.record.begin(*t, m.Text))
-	exit := s.program(ctx, m.Text)
+	t, text := s.state.Last(), s.text(m)
+	s.page.begin(*t, text)
+	s.told(s.record.begin(*t, text))
+	exit := s.program(ctx, text)
 	s.state.Total = t.Close(exit, s.state.Total, time.Now())
+	s.heard = s.heard || !t.Unheard()
 	s.page.end(*t)
 	s.told(s.record.end(*t))
 	s.enter(turn.After(t.Status))
@@ -106,7 +135,10 @@ func (s *session) event(e turn.Event) {
 func (s *session) argv(text string) (argv []string, stdin string, err error) {
 	data := s.order.Data
 	data.Prompt = text
-	conversation := cmp.Or(s.state.Conversation(), s.order.Conversation)
+	conversation := s.order.Conversation
+	if s.heard {
+		conversation = cmp.Or(s.state.Conversation(), conversation)
+	}
 	argv, err = s.order.Profile.Argv(data, s.order.Model, conversation)
 	if s.order.Profile.Prompt == adapter.PromptStdin {
 		stdin = text
