@@ -59,6 +59,8 @@ func fill(v reflect.Value, n *int) {
 		v.SetString(fmt.Sprintf("text %d 'quoted\" \n é", *n))
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(*n))
+	case reflect.Float64: // within a column that is JSON
+		v.SetFloat(float64(*n) / 4)
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Struct:
@@ -125,6 +127,7 @@ func TestRowsRoundTrip(t *testing.T) {
 	trip(t, limits, func(x *supervise.Limit) { x.Account = "a" })
 	trip(t, schedules, func(x *Schedule) { x.Name = "s" })
 	trip(t, slots, func(x *Slot) { x.ID = "s" })
+	trip(t, turns, func(x *Turn) { x.ID = "t" })
 	trip(t, events, func(x *Event) { x.Seq = 7 })
 }
 
@@ -137,7 +140,7 @@ func TestColumnsAreTheFields(t *testing.T) {
 	}{
 		{loops.name, loops.columns}, {agents.name, agents.columns}, {sessions.name, sessions.columns},
 		{handoffs.name, handoffs.columns}, {wakes.name, wakes.columns}, {items.name, items.columns},
-		{limits.name, limits.columns}, {schedules.name, schedules.columns}, {slots.name, slots.columns}, {events.name, events.columns},
+		{limits.name, limits.columns}, {schedules.name, schedules.columns}, {slots.name, slots.columns}, {turns.name, turns.columns}, {events.name, events.columns},
 	} {
 		have := firsts(t, l, "SELECT name FROM pragma_table_info('"+tab.name+"') WHERE name <> 'n'")
 		want := slices.Sorted(slices.Values(tab.columns))
