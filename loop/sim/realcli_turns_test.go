@@ -60,7 +60,8 @@ func (r *real) takesTurns(patient bool) {
 	r.pawl("wake", "worker", "-m", "[[say: heard]] meanwhile")
 	r.turns(4)
 
-	r.pawl("wake", "worker", "-m", "[[limit: 20]] too much")
+	r.model.Limit("worker", time.Now().Add(time.Minute))
+	r.pawl("wake", "worker", "-m", "too much")
 	if !patient {
 		r.untilWithin(2*time.Minute, "the limit is seen", func() bool { return r.doing() == "limited" })
 	}
