@@ -69,15 +69,25 @@ func (e *Engine) act(ctx context.Context, cfg *config.Config, d Decision) []Resu
 		}
 		waiting += len(list)
 		e.touches.Go(func() {
-			defer e.release(agent)
-			for slots, kinds := range map[chan struct{}][]Kind{starts: {Start, Restart}, stops: {Stop}} {
-				if slices.ContainsFunc(list, func(i int) bool { return slices.Contains(kinds, d.Actions[i].Kind) }) {
-					slots <- struct{}{}
-					defer func() { <-slots }()
+			var slots chan struct{}
+			for _, i := range list {
+				switch d.Actions[i].Kind {
+				case Start, Restart:
+					slots = starts
+				case Stop:
+					slots = stops
 				}
 			}
-			for _, i := range list {
-				ended <- outcome{i, e.result(d.Actions[i], e.bounded(ctx, cfg, d, d.Actions[i]))}
+			if slots != nil {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+			}
+			for n, i := range list {
+				o := outcome{i, e.result(d.Actions[i], e.bounded(ctx, cfg, d, d.Actions[i]))}
+				if n == len(list)-1 {
+					e.release(agent) // before the pass hears of it: the next one finds the agent free
+				}
+				ended <- o
 			}
 		})
 	}
