@@ -38,29 +38,10 @@ func Clean(s string, limit int) string {
 
 // CleanLines is Clean for a text of several lines: newlines and tabs stay.
 func CleanLines(s string, limit int) string {
-	var b strings.Builder
-	for line := range strings.Lines(s) {
-		words, broken := strings.CutSuffix(line, "\n")
-		for i, part := range strings.Split(words, "\t") {
-			if i > 0 {
-				b.WriteByte('\t')
-			}
-			b.WriteString(cleanRow(part))
-		}
-		if broken {
-			b.WriteByte('\n')
-		}
-		if b.Len() > limit {
-			break
-		}
-	}
-	return Cut(strings.TrimSpace(b.String()), limit)
-}
-
-// cleanRow drops what Clean drops, and leaves blanks as they are.
-func cleanRow(s string) string {
-	return strings.Map(func(r rune) rune {
+	s = strings.Map(func(r rune) rune {
 		switch {
+		case r == '\n', r == '\t':
+			return r
 		case unicode.IsSpace(r):
 			return ' '
 		case r == utf8.RuneError, !unicode.IsGraphic(r), unicode.Is(unicode.Co, r):
@@ -68,6 +49,7 @@ func cleanRow(s string) string {
 		}
 		return r
 	}, s)
+	return Cut(strings.TrimSpace(s), limit)
 }
 
 // Cut shortens s to at most limit bytes at a character's boundary, with an
@@ -80,9 +62,16 @@ func Cut(s string, limit int) string {
 	if limit < len(ellipsis) {
 		ellipsis = ""
 	}
-	end := max(limit-len(ellipsis), 0)
-	for end > 0 && !utf8.RuneStart(s[end]) {
-		end--
+	return strings.TrimRight(Head(s, max(limit-len(ellipsis), 0)), " ") + ellipsis
+}
+
+// Head is the beginning of s, of at most limit bytes, cut between two characters.
+func Head(s string, limit int) string {
+	if len(s) <= limit {
+		return s
 	}
-	return strings.TrimRight(s[:end], " ") + ellipsis
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit]
 }

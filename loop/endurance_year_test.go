@@ -22,7 +22,7 @@ import (
 // few days, which shows that this test works; PAWL_NIGHTLY asks for the year.
 func TestAYearNeitherFillsTheDiskNorSlowsAPass(t *testing.T) {
 	need.Unraced(t)
-	young, old, rounds := 1, 2, 3
+	young, old, rounds := 1, 2, 15
 	if nightly() {
 		young, old, rounds = 7, 365, 40
 	}

@@ -94,7 +94,7 @@ func ServiceAgent(s config.Service) config.Agent {
 }
 
 func (p *planner) add(u *unit) {
-	u.profile, _ = p.w.Config.Profile(p.adapter(u), u.Mode)
+	u.profile = p.profile(u)
 	if row, runs := p.s.Sessions[u.Name]; runs && row.Adapter != "" {
 		u.profile, _ = p.w.Config.Profile(row.Adapter, row.Mode)
 	}
@@ -107,6 +107,12 @@ func (p *planner) add(u *unit) {
 // adapter is the one that u is started with: the operator's choice for this
 // run, else the configuration's.
 func (p *planner) adapter(u *unit) string { return cmp.Or(p.s.Agent(u.Name).Adapter, u.Adapter) }
+
+// profile is how u's program is run as things are now.
+func (p *planner) profile(u *unit) adapter.Profile {
+	profile, _ := p.w.Config.Profile(p.adapter(u), u.Mode)
+	return profile
+}
 
 func (p *planner) row(u *unit) ledger.Agent { return p.s.Agent(u.Name) }
 

@@ -29,7 +29,7 @@ func (p *planner) print(u *unit, model string) string {
 		}
 		return strings.Join(parts, " ")
 	}
-	profile, _ := p.w.Config.Profile(p.adapter(u), u.Mode)
+	profile := p.profile(u)
 	adapter := slices.Concat([]string{profile.Name, profile.Prompt}, profile.Command, []string{""}, profile.Model)
 	if u.Turns() { // what older ledgers have of the others has no such part
 		parts = append(parts, part("mode", u.Mode, u.TurnTimeout.String()))

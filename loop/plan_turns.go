@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ func (p *planner) turns() {
 		}
 		row.Talk = talkOf(row, state)
 		for _, t := range state.Turns {
-			if t.Ended.IsZero() && p.over(row) {
+			if t.Ended.IsZero() && p.w.over(row) {
 				t.Status, t.Ended, t.Why, t.Exit = turn.Failed, p.now, "its session ended first", -1
 			}
 			if t.N > row.Turned && !t.Ended.IsZero() {
@@ -81,13 +82,6 @@ func talkOf(row ledger.Session, s turn.State) ledger.Talk {
 	return t
 }
 
-// over says that a session was looked for, and is not there or has ended.
-func (p *planner) over(row ledger.Session) bool {
-	seen, there := p.w.Sessions[row.Launcher][row.Name]
-	_, looked := p.w.Sessions[row.Launcher]
-	return looked && !p.w.Astray[row.Agent] && (!there || seen.Generation != row.Generation || !seen.Alive)
-}
-
 // lost counts the sessions in a row that could not go on with a conversation. One may
 // have failed for another reason.
 func lost(row ledger.Session, t turn.Turn) int {
@@ -99,13 +93,9 @@ func lost(row ledger.Session, t turn.Turn) int {
 
 // turned records a turn that has ended.
 func (p *planner) turned(u *unit, row ledger.Session, t turn.Turn) {
-	model := t.Model
-	if model == "" {
-		model = row.Model
-	}
 	p.s.Turns = append(p.s.Turns, ledger.Turn{
 		ID: row.Generation + "-" + strconv.Itoa(t.N), Agent: u.Name, Generation: row.Generation, Number: t.N, Wake: t.Wake,
-		Adapter: row.Adapter, Account: p.account(u), Model: model, Conversation: t.Conversation, Begun: t.Begun, Ended: t.Ended,
+		Adapter: row.Adapter, Account: p.account(u), Model: cmp.Or(t.Model, row.Model), Conversation: t.Conversation, Begun: t.Begun, Ended: t.Ended,
 		Status: t.Status, Why: t.Why, Answer: t.Answer, Tools: t.Tools, Exit: t.Exit, Usage: t.Usage,
 	})
 	p.event(toldAs(t.Status), u.Name, "generation", row.Generation, "turn", t.N, "wake", t.Wake, "why", t.Why,
@@ -178,7 +168,7 @@ func toldAs(s turn.Status) string {
 // begins a new one.
 func (p *planner) resumes(u *unit, agent ledger.Agent, phase string) (ledger.Talk, bool) {
 	t := agent.Talk
-	profile, _ := p.w.Config.Profile(p.adapter(u), u.Mode)
+	profile := p.profile(u)
 	if !u.Resume || agent.Fresh || len(profile.Resume) == 0 || t.ID == "" || t.Adapter != p.adapter(u) || t.Phase != phase {
 		return ledger.Talk{}, false
 	}

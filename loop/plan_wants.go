@@ -158,7 +158,7 @@ func (p *planner) start(u *unit, agent ledger.Agent) {
 		State: ledger.Starting, CreatedAt: p.now, Doing: "starting", DoingSince: p.now, Reason: reason,
 		Mode: u.Mode, Talk: talk, Resume: resume,
 	}
-	u.profile, _ = p.w.Config.Profile(p.adapter(u), u.Mode)
+	u.profile = p.profile(u)
 	if u.profile.Prompt == adapter.PromptType && !u.service {
 		p.s.PutItem(ledger.Item{
 			ID: kickoffID(agent.Generation), Agent: u.Name, Kind: delivery.Message, State: handoff.Open, CreatedAt: p.now,

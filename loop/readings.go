@@ -63,14 +63,13 @@ func (e *Engine) readings(ctx context.Context, w World) map[string]adapter.Readi
 func drawing(w World) map[string]map[string]launcher.Ref {
 	out := map[string]map[string]launcher.Ref{}
 	for agent, row := range w.State.Sessions {
-		seen, there := w.Sessions[row.Launcher][row.Name]
-		if !there || !seen.Alive || seen.Generation != row.Generation || !drawsScreen(w.Config, row) {
+		if !w.live(row) || !drawsScreen(w.Config, row) {
 			continue
 		}
 		if out[row.Launcher] == nil {
 			out[row.Launcher] = map[string]launcher.Ref{}
 		}
-		out[row.Launcher][agent] = seen.Ref
+		out[row.Launcher][agent] = w.Sessions[row.Launcher][row.Name].Ref
 	}
 	return out
 }

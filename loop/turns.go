@@ -58,8 +58,7 @@ func readTurns(path string) (s turn.State, err error) {
 // readTurnStates adds to the readings those of the live sessions that run in turns.
 func readTurnStates(w World) {
 	for agent, row := range w.State.Sessions {
-		seen, there := w.Sessions[row.Launcher][row.Name]
-		if row.Mode != adapter.ModeTurns || !there || !seen.Alive || seen.Generation != row.Generation {
+		if row.Mode != adapter.ModeTurns || !w.live(row) {
 			continue
 		}
 		if s := w.Turns[agent]; s.Generation == row.Generation {
@@ -77,8 +76,8 @@ func (e *Engine) unheard(ctx context.Context, w World) (map[string]delivery.Wake
 	for agent, s := range w.Turns {
 		row := w.State.Sessions[agent]
 		for _, t := range s.Turns {
-			running := t.Status == "" && (t.Worked || alive(w, row))
-			if s.Generation != row.Generation || t.N <= row.Turned || t.Wake == "" || running || t.Status != "" && !t.Unheard() {
+			unheard := t.Unheard() || t.Status == "" && !t.Worked && w.over(row)
+			if !unheard || s.Generation != row.Generation || t.N <= row.Turned || t.Wake == "" {
 				continue
 			}
 			wake, known, err := e.Ledger.Wake(ctx, t.Wake)
@@ -91,13 +90,6 @@ func (e *Engine) unheard(ctx context.Context, w World) (map[string]delivery.Wake
 		}
 	}
 	return out, nil
-}
-
-// alive says that a session was seen to run, or could not be looked at.
-func alive(w World, row ledger.Session) bool {
-	seen, there := w.Sessions[row.Launcher][row.Name]
-	_, looked := w.Sessions[row.Launcher]
-	return !looked || there && seen.Generation == row.Generation && seen.Alive
 }
 
 // goOnTurn is the first turn of a session that goes on with a conversation whose last

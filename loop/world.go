@@ -38,6 +38,18 @@ type World struct {
 	Unheard   map[string]delivery.Wake                   // wakes of turns that ended before their agent began to answer, by id
 }
 
+// live says that a session was seen to run.
+func (w World) live(row ledger.Session) bool {
+	seen, there := w.Sessions[row.Launcher][row.Name]
+	return there && seen.Generation == row.Generation && seen.Alive
+}
+
+// over says that a session was looked for, and is not there or has ended.
+func (w World) over(row ledger.Session) bool {
+	_, looked := w.Sessions[row.Launcher]
+	return looked && !w.Astray[row.Agent] && !w.live(row)
+}
+
 // Origin is what was seen of origin in this pass.
 type Origin struct {
 	Looked bool   // it was asked; otherwise only State tells of it

@@ -220,9 +220,9 @@ func (p *project) canRun(a config.Agent, o upOptions) error {
 		return &hinted{&invalidError{fmt.Errorf("agent %s: %q asks for what Claude Code refuses to root", a.Name, strings.Join(profile.Command, " "))},
 			"run pawl as another user, or set adapters." + name + ".command without it and with --allowedTools or --permission-mode"}
 	}
-	if a.Turns() && (len(profile.Command) == 0 || len(profile.Turns.Events) == 0) {
-		return &hinted{&invalidError{fmt.Errorf("agent %s: adapter %s cannot be run in turns", a.Name, name)},
-			"give adapters." + name + " a turns.command and turns.events, or the agent mode: session"}
+	if what, hint := profile.Turns.Lacks(); a.Turns() && what != "" {
+		return &hinted{&invalidError{fmt.Errorf("agent %s: adapter %s cannot be run in turns: %s", a.Name, name, what)},
+			"add adapters: {" + name + ": " + hint + "}, or give the agent mode: session"}
 	}
 	if len(profile.Command) > 0 && !p.findsProgram(a, profile.Command[0]) {
 		return lacksProgram(a, name, profile.Command[0])

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"pawl/handoff"
 )
 
 // Author is how commits of a range are signed, and how many. Its text comes from
@@ -41,7 +43,7 @@ func (m *Mirror) Authors(ctx context.Context, since, tip string) ([]Author, erro
 			continue
 		}
 		if !isObjectName(hash) {
-			return nil, fmt.Errorf("%q is no full commit hash; pass one that a look at origin told", bound(hash, maxLine))
+			return nil, fmt.Errorf("%q is no full commit hash; pass one that a look at origin told", handoff.Head(hash, maxLine))
 		}
 		known, err := r.isCommit(ctx, hash)
 		if err == nil && !known {
@@ -87,7 +89,7 @@ func (r *reader) signatures(ctx context.Context, since, tip string) (map[Author]
 		if len(fields) < 3 {
 			return errors.New("it printed a commit without an author")
 		}
-		who := Author{Agent: bound(valid(strings.TrimSpace(fields[len(fields)-1])), maxLine), Name: bound(valid(fields[0]), maxLine), Email: bound(valid(fields[1]), maxLine)}
+		who := Author{Agent: handoff.Head(valid(strings.TrimSpace(fields[len(fields)-1])), maxLine), Name: handoff.Head(valid(fields[0]), maxLine), Email: handoff.Head(valid(fields[1]), maxLine)}
 		if _, known := counts[who]; !known && len(counts) >= maxAuthors {
 			who = Author{}
 		}

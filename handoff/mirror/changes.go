@@ -63,7 +63,7 @@ func (h *History) Changes(ctx context.Context, hashes []string, take func(commit
 // parseChange reads a line of git's raw format, with one colon for each parent.
 // Source: git's manual page diff-format.
 func parseChange(line string) (Change, error) {
-	wrong := fmt.Errorf("git diff-tree printed a line that tells of no change: %q", bound(line, maxLine))
+	wrong := fmt.Errorf("git diff-tree printed a line that tells of no change: %q", handoff.Head(line, maxLine))
 	rest := strings.TrimLeft(line, ":")
 	parents := len(line) - len(rest)
 	head, path, ok := strings.Cut(rest, "\t")
@@ -103,7 +103,7 @@ func (h *History) Commits(ctx context.Context, hashes []string) (out []Entry, er
 	for _, hash := range hashes {
 		raw, there, err := o.read(hash, maxCommit)
 		if err == nil && (!there || raw.kind != "commit") {
-			err = fmt.Errorf("%w: %s", ErrUnknownCommit, bound(hash, maxLine))
+			err = fmt.Errorf("%w: %s", ErrUnknownCommit, handoff.Head(hash, maxLine))
 		}
 		if err != nil {
 			return nil, err

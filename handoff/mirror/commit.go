@@ -30,7 +30,7 @@ func parseCommit(hash string, raw []byte) (commit, error) {
 			c.tree = value
 		case "parent":
 			if !isObjectName(value) {
-				return commit{}, fmt.Errorf("it has a parent %q", bound(value, maxLine))
+				return commit{}, fmt.Errorf("it has a parent %q", handoff.Head(value, maxLine))
 			}
 			c.Parents = append(c.Parents, value)
 		case "author":

@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"pawl/handoff"
 )
 
 // Differs lists the files for which counts holds and in which two commits
 // differ, at most limit of them: added, changed, gone, or of another mode.
 func (m *Mirror) Differs(ctx context.Context, a, b string, counts func(file string) bool, limit int) ([]string, error) {
 	if !isObjectName(a) || !isObjectName(b) {
-		return nil, fmt.Errorf("what differs between %q and %q: not full commit hashes", bound(a, maxLine), bound(b, maxLine))
+		return nil, fmt.Errorf("what differs between %q and %q: not full commit hashes", handoff.Head(a, maxLine), handoff.Head(b, maxLine))
 	}
 	m.swap.RLock()
 	defer m.swap.RUnlock()

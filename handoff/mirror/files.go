@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"pawl/handoff"
 )
 
 // File is a named file in a commit.
@@ -21,7 +23,7 @@ type File struct {
 // there, or is no regular file, is not in the map.
 func (m *Mirror) Files(ctx context.Context, commit, docs string, names []string) (map[string]File, error) {
 	if !isObjectName(commit) {
-		return nil, fmt.Errorf("files at %q: not a full commit hash", bound(commit, maxLine))
+		return nil, fmt.Errorf("files at %q: not a full commit hash", handoff.Head(commit, maxLine))
 	}
 	m.swap.RLock()
 	defer m.swap.RUnlock()
@@ -64,7 +66,7 @@ func (m *Mirror) content(ctx context.Context, blob string) ([]byte, error) {
 // the file is not done at tip, or not there.
 func (m *Mirror) Completed(ctx context.Context, tip, docs, name string, done func([]byte) bool) (string, error) {
 	if !isObjectName(tip) {
-		return "", fmt.Errorf("completion at %q: not a full commit hash", bound(tip, maxLine))
+		return "", fmt.Errorf("completion at %q: not a full commit hash", handoff.Head(tip, maxLine))
 	}
 	m.swap.RLock()
 	defer m.swap.RUnlock()
@@ -164,7 +166,7 @@ func (r *reader) doneAt(ctx context.Context, hash, docs, name string, done func(
 // mirror does not know is none: a mirror is never without a part of a history.
 func (m *Mirror) Contains(ctx context.Context, commit, ancestor string) (bool, error) {
 	if !isObjectName(commit) || !isObjectName(ancestor) {
-		return false, fmt.Errorf("is %q in %q: not full commit hashes", bound(ancestor, maxLine), bound(commit, maxLine))
+		return false, fmt.Errorf("is %q in %q: not full commit hashes", handoff.Head(ancestor, maxLine), handoff.Head(commit, maxLine))
 	}
 	if commit == ancestor {
 		return true, nil

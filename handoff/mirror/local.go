@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"pawl/handoff"
 )
 
 // errUnusual says that a repository on this machine is not one that this file
@@ -204,7 +206,7 @@ const (
 // checkBranch is git's rule for the name of a branch (git check-ref-format).
 func checkBranch(name string) error {
 	bad := func(why string) error {
-		return fmt.Errorf("%q cannot be a branch's name: %s; write it as git branch shows it", bound(name, maxLine), why)
+		return fmt.Errorf("%q cannot be a branch's name: %s; write it as git branch shows it", handoff.Head(name, maxLine), why)
 	}
 	switch {
 	case name == "" || name == "@" || len(name) > 1000:

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"pawl/handoff"
 )
 
 // MergeChanges tells how the merges among some commits differ from their parents at
@@ -43,7 +45,7 @@ func (h *History) MergeChanges(ctx context.Context, among []Entry, places []stri
 			}
 			c, err := parseChange(line)
 			if err == nil && one.commit == "" {
-				err = fmt.Errorf("git diff-tree told of a change before it named a commit: %q", bound(line, maxLine))
+				err = fmt.Errorf("git diff-tree told of a change before it named a commit: %q", handoff.Head(line, maxLine))
 			}
 			if err == nil && want(c.Path) {
 				one.add(c)
@@ -106,7 +108,7 @@ func (h *History) BlobAt(ctx context.Context, commit, path string) (Blob, error)
 	}
 	fields := strings.Fields(lines[0])
 	if len(fields) < 3 || !isMode(fields[0]) || !isObjectName(fields[2]) {
-		return Blob{}, fmt.Errorf("git ls-tree printed a line that tells of no file: %q", bound(lines[0], maxLine))
+		return Blob{}, fmt.Errorf("git ls-tree printed a line that tells of no file: %q", handoff.Head(lines[0], maxLine))
 	}
 	if fields[1] == "tree" {
 		return Blob{}, nil

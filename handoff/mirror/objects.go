@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"pawl/handoff"
 )
 
 // Objects reads a History's objects, through git processes that are started when
@@ -59,7 +61,7 @@ func (o *Objects) File(commit, path string, limit int64) (content []byte, hash s
 func (o *Objects) Content(hash string, limit int64) (content []byte, whole bool, err error) {
 	got, there, err := o.read(hash, limit)
 	if err == nil && (!there || got.kind != "blob") {
-		err = fmt.Errorf("content %s cannot be read", bound(hash, maxLine))
+		err = fmt.Errorf("content %s cannot be read", handoff.Head(hash, maxLine))
 	}
 	return got.data, got.size <= limit, err
 }
@@ -125,7 +127,7 @@ func (b *batch) open(hash string) (*stream, error) {
 	}
 	o, err := b.header()
 	if err != nil {
-		return nil, fmt.Errorf("content %s cannot be read: %w", bound(hash, maxLine), err)
+		return nil, fmt.Errorf("content %s cannot be read: %w", handoff.Head(hash, maxLine), err)
 	}
 	s := &stream{object: o, from: b, body: &io.LimitedReader{R: b.out, N: o.size}}
 	if o.kind != "blob" {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"pawl/handoff"
 )
 
 // staleLock is the age at which the lock of a pin belongs to a process that
@@ -18,7 +20,7 @@ const staleLock = 30 * time.Second
 // It writes as git writes a loose ref, so that git may run beside it.
 func (m *Mirror) Pin(ctx context.Context, cursor string) error {
 	if !isObjectName(cursor) {
-		return fmt.Errorf("pin %q: not a full commit hash", bound(cursor, maxLine))
+		return fmt.Errorf("pin %q: not a full commit hash", handoff.Head(cursor, maxLine))
 	}
 	m.swap.RLock()
 	defer m.swap.RUnlock()

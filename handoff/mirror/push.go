@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"pawl/handoff"
 )
 
 // Push is one ref that git is about to push, as it tells a pre-push hook
@@ -32,7 +34,7 @@ func ParsePushes(in io.Reader) ([]Push, error) {
 			continue
 		}
 		if len(fields) != 4 || !isObjectName(fields[1]) || !isObjectName(fields[3]) {
-			return nil, fmt.Errorf("%q is no line of what git tells a pre-push hook: local ref, hash, remote ref, hash", bound(lines.Text(), maxLine))
+			return nil, fmt.Errorf("%q is no line of what git tells a pre-push hook: local ref, hash, remote ref, hash", handoff.Head(lines.Text(), maxLine))
 		}
 		out = append(out, Push{LocalRef: fields[0], Local: nonZero(fields[1]), RemoteRef: fields[2], Remote: nonZero(fields[3])})
 	}

@@ -4,7 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"pawl/handoff"
 )
 
 const (
@@ -40,7 +41,7 @@ func lastLine(stderr string) string {
 	for _, prefix := range []string{"fatal: ", "error: "} {
 		best = strings.TrimPrefix(best, prefix)
 	}
-	return bound(mask(best), maxLine)
+	return handoff.Head(mask(best), maxLine)
 }
 
 func hasAnyPrefix(s string, prefixes []string) bool {
@@ -79,16 +80,5 @@ func valid(s string) string {
 	if len(s) > 2*maxText {
 		s = s[:2*maxText]
 	}
-	return bound(strings.ToValidUTF8(s, "\uFFFD"), maxText)
-}
-
-// bound cuts s to at most n bytes, at the start of a character.
-func bound(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
+	return handoff.Head(strings.ToValidUTF8(s, "\uFFFD"), maxText)
 }

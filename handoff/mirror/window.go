@@ -27,7 +27,7 @@ func (m *Mirror) Window(ctx context.Context, q Query) (handoff.Window, error) {
 		return w, nil
 	}
 	if !isObjectName(q.Tip) {
-		return w, fmt.Errorf("tip %q is no full commit hash; pass the one that the look at origin told", bound(q.Tip, maxLine))
+		return w, fmt.Errorf("tip %q is no full commit hash; pass the one that the look at origin told", handoff.Head(q.Tip, maxLine))
 	}
 	if !isObjectName(q.Since) {
 		q.Since = ""

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
+	"pawl/handoff"
 	"pawl/loop/screen"
 )
 
@@ -107,7 +107,7 @@ func (r *Reader) state(l layout, title string) (state State, evidence, banner st
 		return Waiting, row, ""
 	}
 	if r.titleWaiting.matches(title) {
-		return Waiting, bounded(title, maxEvidence), ""
+		return Waiting, handoff.Head(strings.TrimSpace(title), maxEvidence), ""
 	}
 	for _, message := range []struct {
 		state State
@@ -125,9 +125,9 @@ func (r *Reader) state(l layout, title string) (state State, evidence, banner st
 	}
 	switch {
 	case r.title.matches(title):
-		return Active, bounded(title, maxEvidence), ""
+		return Active, handoff.Head(strings.TrimSpace(title), maxEvidence), ""
 	case l.composer.Found:
-		return Idle, bounded(l.row, maxEvidence), ""
+		return Idle, handoff.Head(strings.TrimSpace(l.row), maxEvidence), ""
 	}
 	if row, _ := anywhere(r.ready, l.below); row != "" {
 		return Idle, row, ""
@@ -155,7 +155,7 @@ func anywhere(expr *rule, text string) (row, whole string) {
 	}
 	row, _, _ = strings.Cut(text[start:], "\n")
 	whole, _, _ = strings.Cut(text[start:], "\n\n")
-	return bounded(row, maxEvidence), oneLine(whole)
+	return handoff.Head(strings.TrimSpace(row), maxEvidence), oneLine(whole)
 }
 
 // fromFirst finds expr in text if the match begins in its first row; block is
@@ -165,19 +165,7 @@ func fromFirst(expr *rule, text string, block int) (row, whole string) {
 		return "", ""
 	}
 	row, _, _ = strings.Cut(text, "\n")
-	return bounded(row, maxEvidence), oneLine(text[:min(block, len(text))])
+	return handoff.Head(strings.TrimSpace(row), maxEvidence), oneLine(text[:min(block, len(text))])
 }
 
-func oneLine(s string) string { return bounded(strings.Join(strings.Fields(s), " "), maxBanner) }
-
-// bounded is s without blanks around it, cut between two characters.
-func bounded(s string, most int) string {
-	s = strings.TrimSpace(s)
-	if len(s) <= most {
-		return s
-	}
-	for most > 0 && !utf8.RuneStart(s[most]) {
-		most--
-	}
-	return s[:most]
-}
+func oneLine(s string) string { return handoff.Head(strings.Join(strings.Fields(s), " "), maxBanner) }

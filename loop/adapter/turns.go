@@ -51,6 +51,24 @@ type EventRule struct {
 	Usage   UsageRule         `yaml:"usage"`
 }
 
+// Want is one thing that a rule asks of a line: a place, and the expression for what
+// stands there.
+type Want struct{ Key, Place, Value string }
+
+// Wants is all that the rule asks, key by key and in the places' order.
+func (r EventRule) Wants() []Want {
+	var out []Want
+	for _, m := range []struct {
+		key    string
+		places map[string]string
+	}{{"on", r.On}, {"not", r.Not}, {"with", r.With}, {"without", r.Without}, {"failed", r.Failed}} {
+		for _, place := range slices.Sorted(maps.Keys(m.places)) {
+			out = append(out, Want{m.key, place, m.places[place]})
+		}
+	}
+	return out
+}
+
 // UsageRule says where the numbers of a turn's cost stand.
 type UsageRule struct {
 	Input     string `yaml:"input"`     // tokens that were read, those from a cache left out if Cached names them apart
@@ -80,6 +98,18 @@ func (p Profile) In(mode string) Profile {
 	return p
 }
 
+// Lacks is why a program cannot be run in turns, in a clause, and what is to be
+// written; "" where nothing is missing.
+func (t Turns) Lacks() (what, hint string) {
+	switch {
+	case len(t.Command) == 0:
+		return "it has no turns.command", "{turns: {command: […], events: […]}}"
+	case !slices.ContainsFunc(t.Events, func(r EventRule) bool { return r.Is == "end" }):
+		return "nothing in its turns.events says that a turn is over", "{turns: {events: […, {is: end, on: …}]}}"
+	}
+	return "", ""
+}
+
 // validate returns what is wrong with the program and the rules of a turn.
 func (t Turns) validate() []Problem {
 	var problems []Problem
@@ -88,17 +118,11 @@ func (t Turns) validate() []Problem {
 	}
 	for i, r := range t.Events {
 		at := "turns/events/" + strconv.Itoa(i) + "/"
-		for _, m := range []struct {
-			key    string
-			places map[string]string
-		}{{"on", r.On}, {"not", r.Not}, {"with", r.With}, {"without", r.Without}, {"failed", r.Failed}} {
-			for _, place := range slices.Sorted(maps.Keys(m.places)) {
-				value := m.places[place]
-				if len(value) > MaxExpr {
-					problems = append(problems, Problem{at + m.key + "/" + place, value, "it is too long", tooLong})
-				} else if _, err := CompileValue(value); err != nil {
-					problems = append(problems, Problem{at + m.key + "/" + place, value, err.Error(), "Go's syntax is at https://pkg.go.dev/regexp/syntax; the expression is for the whole text"})
-				}
+		for _, w := range r.Wants() {
+			if len(w.Value) > MaxExpr {
+				problems = append(problems, Problem{at + w.Key + "/" + w.Place, w.Value, "it is too long", tooLong})
+			} else if _, err := CompileValue(w.Value); err != nil {
+				problems = append(problems, Problem{at + w.Key + "/" + w.Place, w.Value, err.Error(), "Go's syntax is at https://pkg.go.dev/regexp/syntax; the expression is for the whole text"})
 			}
 		}
 		if len(r.On) == 0 && len(r.Not) == 0 {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-
-	"pawl/loop/adapter"
 )
 
 func (c *checker) checkAgents() {
@@ -75,13 +73,9 @@ func (c *checker) checkTurns(a Agent, launcherOK bool) {
 	if !c.has(at) {
 		at = atAdapters.key(a.Adapter, "mode")
 	}
-	switch p := c.Adapters[a.Adapter].Turns; {
-	case len(p.Command) == 0:
-		c.bad(at, KindMissing, fmt.Sprintf("add `adapters: {%s: {turns: {command: […], events: […]}}}`, or write mode: session", a.Adapter),
-			"adapter %s cannot be run in turns: it has no turns.command", quote(a.Adapter))
-	case !slices.ContainsFunc(p.Events, func(r adapter.EventRule) bool { return r.Is == "end" }):
-		c.bad(at, KindMissing, "add rules for the lines that it prints, at least for session, text and end",
-			"adapter %s cannot be run in turns: nothing in its turns.events says that a turn is over", quote(a.Adapter))
+	if what, hint := c.Adapters[a.Adapter].Turns.Lacks(); what != "" {
+		c.bad(at, KindMissing, fmt.Sprintf("add adapters: {%s: %s}, or write mode: session", a.Adapter, hint),
+			"adapter %s cannot be run in turns: %s", quote(a.Adapter), what)
 	}
 	if launcherOK && c.Launchers[a.Launcher].Type != "process" {
 		c.bad(c.from(a.Name, "launcher"), KindConflict, "leave launcher out: turns need no terminal",

@@ -69,9 +69,6 @@ func realRig(t *testing.T, name, adapterKeys, agentKeys string) *real {
 	if err := r.stage.makeOrigin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.stage.makeClones(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	server, err := model.Start()
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 
@@ -12,9 +11,7 @@ import (
 	"pawl/loop/adapter"
 )
 
-var (
-	errMore = errors.New("something follows the object")
-)
+var errMore = errors.New("something follows the object")
 
 // Decoder turns the lines of one adapter's program into events.
 type Decoder struct{ rules []rule }
@@ -37,22 +34,14 @@ func NewDecoder(p adapter.Profile) (*Decoder, error) {
 	var faults []error
 	for i, r := range p.Turns.Events {
 		one := rule{EventRule: r}
-		for _, m := range []struct {
-			key  string
-			from map[string]string
-			to   *[]match
-		}{
-			{"on", r.On, &one.on}, {"not", r.Not, &one.not}, {"with", r.With, &one.with}, {"without", r.Without, &one.without},
-			{"failed", r.Failed, &one.failed},
-		} {
-			for _, place := range slices.Sorted(maps.Keys(m.from)) {
-				value, err := adapter.CompileValue(m.from[place])
-				if err != nil {
-					faults = append(faults, fmt.Errorf("adapter %s: turns.events[%d].%s.%s: %w", p.Name, i, m.key, place, err))
-					continue
-				}
-				*m.to = append(*m.to, match{place, value})
+		lists := map[string]*[]match{"on": &one.on, "not": &one.not, "with": &one.with, "without": &one.without, "failed": &one.failed}
+		for _, w := range r.Wants() {
+			value, err := adapter.CompileValue(w.Value)
+			if err != nil {
+				faults = append(faults, fmt.Errorf("adapter %s: turns.events[%d].%s.%s: %w", p.Name, i, w.Key, w.Place, err))
+				continue
 			}
+			*lists[w.Key] = append(*lists[w.Key], match{w.Place, value})
 		}
 		d.rules = append(d.rules, one)
 	}

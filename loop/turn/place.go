@@ -150,7 +150,7 @@ func paths(doc any, place string) []string {
 
 // readable is text without control characters but newlines and tabs, bounded.
 func readable(s string, limit int) string {
-	s = cut(s, 4*limit) // nothing behind that is left after the next step
+	s = handoff.Head(s, 4*limit) // nothing behind that is left after the next step
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
@@ -161,17 +161,6 @@ func readable(s string, limit int) string {
 		return r
 	}, s)
 	return handoff.Cut(s, limit)
-}
-
-// cut is s up to so many bytes, between two characters.
-func cut(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	for limit > 0 && !utf8.RuneStart(s[limit]) {
-		limit--
-	}
-	return s[:limit]
 }
 
 // parse reads one line of JSON that is an object.

@@ -1,6 +1,7 @@
 package turn
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -82,7 +83,7 @@ func (t *Turn) Apply(e Event) {
 	case End:
 		t.said, t.ended = true, e
 		if e.Text != "" && !e.Failed {
-			t.Answer = cut(e.Text, Last)
+			t.Answer = handoff.Head(e.Text, Last)
 		}
 	}
 	switch e.Kind {
@@ -101,7 +102,7 @@ func (t *Turn) say(e Event) {
 		t.Answer = tail(t.Answer + e.Text)
 		return
 	}
-	t.Answer = cut(e.Text, Last)
+	t.Answer = handoff.Head(e.Text, Last)
 }
 
 // tail is the end of a text that came in pieces and grew too long.
@@ -163,19 +164,9 @@ func (t *Turn) judge(x Exit) (Status, string) {
 	case x.Stopped != "":
 		return Failed, x.Stopped
 	case failed:
-		return Failed, first(t.wrong, t.ended.Text, "it says that it failed")
+		return Failed, cmp.Or(t.wrong, t.ended.Text, "it says that it failed")
 	}
-	return Failed, "it ended without saying that its turn is over: " + first(t.wrong, x.Words, "it printed no error")
-}
-
-// first is the first text that is not empty.
-func first(texts ...string) string {
-	for _, s := range texts {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
+	return Failed, "it ended without saying that its turn is over: " + cmp.Or(t.wrong, x.Words, "it printed no error")
 }
 
 // Line is the event in one line; "" for one that is not worth it.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"pawl/handoff"
 	"pawl/loop/launcher"
@@ -137,14 +136,7 @@ func cells(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, "\uFFFD"))
-	if len(text) > screen.MaxRowBytes {
-		cut := screen.MaxRowBytes
-		for cut > 0 && !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		text = text[:cut]
-	}
-	return strings.TrimRight(text, " ")
+	return strings.TrimRight(handoff.Head(text, screen.MaxRowBytes), " ")
 }
 
 // asError is an error's meaning to whoever asked; nil for none.

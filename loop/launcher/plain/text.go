@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"pawl/handoff"
 )
 
 // MaxRow is the longest row, in bytes.
@@ -44,7 +46,7 @@ func Row(line string) string {
 		}
 		line = line[size:]
 	}
-	return bounded(out.String(), MaxRow)
+	return handoff.Head(out.String(), MaxRow)
 }
 
 // sequence returns the length of the control sequence that s begins with: an
@@ -122,15 +124,4 @@ func reorders(r rune) bool {
 		return true
 	}
 	return r == 0x2028 || r == 0x2029
-}
-
-// bounded cuts text to at most limit bytes, between characters.
-func bounded(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	for limit > 0 && !utf8.RuneStart(text[limit]) {
-		limit--
-	}
-	return text[:limit]
 }

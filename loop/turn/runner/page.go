@@ -22,8 +22,7 @@ const (
 )
 
 func (p page) begin(t turn.Turn, text string) {
-	title := fmt.Sprintf("=== turn %d, %s", t.N, t.Begun.Format("2006-01-02 15:04:05"))
-	p.print("%s", title)
+	p.print("=== turn %d, %s", t.N, t.Begun.Format("2006-01-02 15:04:05"))
 	p.block("> ", text, toldLines)
 }
 
