@@ -34,6 +34,7 @@ var (
 	schedules = tableOf[Schedule]("schedules", "name")
 	slots     = tableOf[Slot]("slots", "id")
 	turns     = tableOf[Turn]("turns", "id")
+	runs      = tableOf[Run]("runs", "id")
 	events    = tableOf[Event]("events", "seq")
 )
 
@@ -196,6 +197,7 @@ func write(ctx context.Context, tx *sql.Tx, c Changes) error {
 		schedules.upsert(ctx, tx, c.Schedules),
 		slots.upsert(ctx, tx, c.Slots),
 		turns.upsert(ctx, tx, c.Turns),
+		runs.upsert(ctx, tx, c.Runs),
 		writeEvents(ctx, tx, c.Events),
 	)
 }

@@ -54,6 +54,8 @@ func (l *Ledger) Prune(ctx context.Context, now time.Time, r Retention) (Pruned,
 		{sweep{items.name, "n", "row.created_at < ?", delivered, "row.state NOT IN ('open', 'queued') AND ?", 1, true}, &p.Items},
 		{sweep{slots.name, "n", "row.decided_at < ?", delivered, deadSlot, slotsKept, true}, &p.Slots},
 		{sweep{turns.name, "n", "row.ended < ?", history, "?", 1, true}, &p.Turns},
+		{sweep{agents.name, "name", deadRun, history, "?", 1, false}, &p.Runs},
+		{sweep{runs.name, "id", "row.id IN (SELECT id FROM runs AS gone WHERE " + goneRun + ")", history, "?", 1, false}, &p.Runs},
 		{sweep{sessions.name, "generation", "row.ended_at < ?", history, deadSession, 0, false}, &p.Sessions},
 	} {
 		removed, err := l.sweep(ctx, step.sweep)
@@ -83,6 +85,12 @@ const deadSlot = `row.n NOT IN (SELECT n FROM slots WHERE schedule = row.schedul
 
 // deadSession spares the newest session of each agent.
 const deadSession = `row.ended_at <> ? AND row.generation NOT IN (SELECT generation FROM agents)`
+
+// goneRun is a run that was cleared away, or that ended and left no worktree behind.
+const goneRun = `(gone.removed <> 0 OR gone.repo = '' AND gone.status <> 'running') AND max(gone.removed, gone.ended_at) < ?`
+
+// deadRun is what is known of such a one as an agent.
+const deadRun = `row.name IN (SELECT id FROM runs AS gone WHERE ` + goneRun + `)`
 
 func (l *Ledger) newest(ctx context.Context, query string) (int64, error) {
 	var n sql.NullInt64

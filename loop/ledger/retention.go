@@ -47,10 +47,10 @@ func Defaults(lookback, agents int) Retention {
 
 // Pruned is how many rows were removed from each table.
 type Pruned struct {
-	Events, Sessions, Handoffs, Wakes, Items, Slots, Turns, Facts int
+	Events, Sessions, Handoffs, Wakes, Items, Slots, Turns, Runs, Facts int
 }
 
 // Total is how many rows were removed.
 func (p Pruned) Total() int {
-	return p.Events + p.Sessions + p.Handoffs + p.Wakes + p.Items + p.Slots + p.Turns + p.Facts
+	return p.Events + p.Sessions + p.Handoffs + p.Wakes + p.Items + p.Slots + p.Turns + p.Runs + p.Facts
 }

@@ -125,7 +125,7 @@ type Turn struct {
 	Ended        time.Time
 	Status       turn.Status
 	Why          string
-	Answer       string // the end of it, if it is long
+	Answer       string // the beginning of it, if it is long
 	Tools        int
 	Exit         int
 	Usage        turn.Usage
@@ -217,10 +217,11 @@ type Changes struct {
 	Slots     []Slot
 	Schedules []Schedule
 	Turns     []Turn
+	Runs      []Run
 	Events    []Event
 }
 
 // Empty says that there is nothing to write.
 func (c Changes) Empty() bool {
-	return c.Loop == nil && len(c.Agents)+len(c.Sessions)+len(c.Handoffs)+len(c.Wakes)+len(c.Items)+len(c.Limits)+len(c.Slots)+len(c.Schedules)+len(c.Turns)+len(c.Events) == 0
+	return c.Loop == nil && len(c.Agents)+len(c.Sessions)+len(c.Handoffs)+len(c.Wakes)+len(c.Items)+len(c.Limits)+len(c.Slots)+len(c.Schedules)+len(c.Turns)+len(c.Runs)+len(c.Events) == 0
 }

@@ -128,6 +128,7 @@ func TestRowsRoundTrip(t *testing.T) {
 	trip(t, schedules, func(x *Schedule) { x.Name = "s" })
 	trip(t, slots, func(x *Slot) { x.ID = "s" })
 	trip(t, turns, func(x *Turn) { x.ID = "t" })
+	trip(t, runs, func(x *Run) { x.ID = "r" })
 	trip(t, events, func(x *Event) { x.Seq = 7 })
 }
 

@@ -112,6 +112,16 @@ CREATE TABLE turns (
 ) STRICT;
 CREATE INDEX turns_agent ON turns (agent, n);
 `,
+	`
+CREATE TABLE runs (
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, type TEXT NOT NULL, task TEXT NOT NULL, role TEXT NOT NULL,
+  allow TEXT NOT NULL, adapter TEXT NOT NULL, model TEXT NOT NULL, dir TEXT NOT NULL, repo TEXT NOT NULL, branch TEXT NOT NULL, base TEXT NOT NULL,
+  parent TEXT NOT NULL, status TEXT NOT NULL, why TEXT NOT NULL, stop TEXT NOT NULL, rounds INTEGER NOT NULL, turns INTEGER NOT NULL,
+  tools INTEGER NOT NULL, usage TEXT NOT NULL, since INTEGER NOT NULL, created INTEGER NOT NULL, ended_at INTEGER NOT NULL,
+  removed INTEGER NOT NULL, last_turn TEXT NOT NULL
+) STRICT;
+CREATE INDEX runs_running ON runs (parent) WHERE status = 'running';
+`,
 }
 
 // migrate brings the schema up to date. A ledger that a newer pawl wrote is an

@@ -25,6 +25,7 @@ type State struct {
 	Limits    map[string]supervise.Limit // the newest of each account, by account
 	Schedules map[string]Schedule        // by name
 	Slots     map[string]Slot            // those that are not behind their schedule, by id
+	Runs      map[string]Run             // those that run, and whom they tell, by id
 	Ended     []Session                  // those that a plan has ended; none when loaded
 	Turns     []Turn                     // those that a plan has found ended; none when loaded
 	Events    []Event                    // to be written; none when loaded
@@ -43,7 +44,7 @@ func load(ctx context.Context, q querier) (State, error) {
 	s := State{
 		Agents: map[string]Agent{}, Sessions: map[string]Session{}, Handoffs: map[string]handoff.Handoff{},
 		Wakes: map[string]delivery.Wake{}, Items: map[string]Item{},
-		Limits: map[string]supervise.Limit{}, Schedules: map[string]Schedule{}, Slots: map[string]Slot{},
+		Limits: map[string]supervise.Limit{}, Schedules: map[string]Schedule{}, Slots: map[string]Slot{}, Runs: map[string]Run{},
 	}
 	rows, err := loops.find(ctx, q, "WHERE id = 1")
 	if err != nil {
@@ -72,6 +73,9 @@ func load(ctx context.Context, q querier) (State, error) {
 		return s, err
 	}
 	if err := each(ctx, q, schedules, "", func(x Schedule) { s.Schedules[x.Name] = x }); err != nil {
+		return s, err
+	}
+	if err := each(ctx, q, runs, openRuns, func(x Run) { s.Runs[x.ID] = x }); err != nil {
 		return s, err
 	}
 	return s, each(ctx, q, slots, recentSlots, func(x Slot) { s.Slots[x.ID] = x })
@@ -136,6 +140,10 @@ func (s *State) Clone() State {
 	if c.Slots == nil {
 		c.Slots = map[string]Slot{}
 	}
+	c.Runs = maps.Clone(s.Runs)
+	if c.Runs == nil {
+		c.Runs = map[string]Run{}
+	}
 	c.Order, c.Pending = slices.Clone(s.Order), slices.Clone(s.Pending)
 	c.Ended, c.Turns, c.Events = nil, nil, nil
 	return c
@@ -155,6 +163,7 @@ func Diff(before, after State) Changes {
 	c.Items = changed(before.Items, after.Items, after.Pending, identical)
 	c.Limits = changed(before.Limits, after.Limits, slices.Sorted(maps.Keys(after.Limits)), equal)
 	c.Schedules = changed(before.Schedules, after.Schedules, slices.Sorted(maps.Keys(after.Schedules)), identical)
+	c.Runs = changed(before.Runs, after.Runs, slices.Sorted(maps.Keys(after.Runs)), identical)
 	c.Slots = changed(before.Slots, after.Slots, slices.Sorted(maps.Keys(after.Slots)), identical)
 	return c
 }

@@ -53,13 +53,16 @@ func salvage(ctx context.Context, path string) (s salvaged) {
 // readOrders is what the operator asked for, as the ledger itself has it; nil where a
 // page of that cannot be read.
 func (l *Ledger) readOrders(ctx context.Context) *wants {
-	s := State{Agents: map[string]Agent{}}
+	s := State{Agents: map[string]Agent{}, Runs: map[string]Run{}}
 	rows, err := loops.find(ctx, l.db, "WHERE id = 1")
 	if err != nil || len(rows) == 0 {
 		return nil
 	}
 	s.Loop = rows[0]
 	if each(ctx, l.db, agents, "", func(a Agent) { s.Agents[a.Name] = a }) != nil {
+		return nil
+	}
+	if each(ctx, l.db, runs, openRuns, func(r Run) { s.Runs[r.ID] = r }) != nil {
 		return nil
 	}
 	path, text, _, err := l.Config(ctx)

@@ -33,6 +33,7 @@ type wants struct {
 	Phase    phases.State
 	Told     map[string]string // what was said once already
 	Agents   []wanted          // by name
+	Runs     []Run             // those that have not ended, and whom they tell
 	Path     string            // of the last good configuration
 	Text     string
 }
@@ -56,6 +57,9 @@ func wantsOf(s State, path, text string) wants {
 		a := s.Agents[name]
 		w.Agents = append(w.Agents, wanted{a.Name, a.Wanted, a.Paused, a.Parked, a.Finished, a.Model, a.Adapter})
 	}
+	for _, id := range slices.Sorted(maps.Keys(s.Runs)) {
+		w.Runs = append(w.Runs, s.Runs[id])
+	}
 	return w
 }
 
@@ -67,6 +71,9 @@ func (w wants) restore(s *State) {
 		s.Agents[a.Name] = Agent{
 			Name: a.Name, Wanted: a.Wanted, Paused: a.Paused, Parked: a.Parked, Finished: a.Finished, Model: a.Model, Adapter: a.Adapter,
 		}
+	}
+	for _, r := range w.Runs {
+		s.Runs[r.ID] = r
 	}
 }
 

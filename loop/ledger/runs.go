@@ -1,0 +1,151 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"pawl/handoff"
+	"pawl/loop/turn"
+)
+
+// RunStatus is how far a run is.
+type RunStatus string
+
+// The statuses of a run.
+const (
+	RunRunning   RunStatus = "running"   // it works, is to start, or waits for its account
+	RunCompleted RunStatus = "completed" // its last turn came to its end
+	RunFailed    RunStatus = "failed"    // its last turn did not; Why says how
+	RunStopped   RunStatus = "stopped"   // somebody asked for that
+)
+
+// Run is a worker on demand: one task for one agent program, which runs in turns. It
+// goes on whenever it is told something, with the same conversation.
+type Run struct {
+	ID       string    // also the agent's name under which everything else of it is on record
+	Name     string    // what people call it; "" nothing
+	Type     string    // of pawl.yaml's types, or a built-in one
+	Task     string    // in the words of who asked
+	Role     string    // the type's prompt, as it was then
+	Allow    string    // the allowance of tools that its program is held to; "" everything
+	Adapter  string    //
+	Model    string    // "" is the program's own
+	Dir      string    // absolute; where it works
+	Repo     string    // the repository that Worktree belongs to; "" it has none of its own
+	Branch   string    // of Worktree
+	Base     string    // the commit that Dir had checked out; "" no repository
+	Parent   string    // the agent or run that is told of its end; "" nobody
+	Status   RunStatus //
+	Why      string    // of a status, in a sentence
+	Stop     string    // why it is to stop; "" nobody asked
+	Rounds   int       // how often it has ended
+	Turns    int       // that it has had
+	Tools    int       // that were used in them
+	Usage    turn.Usage
+	Since    time.Time // when it began, or went on the last time
+	Created  time.Time
+	EndedAt  time.Time // zero while it runs
+	Removed  time.Time // when it was cleared away; zero: it was not
+	LastTurn string    // the id of the turn that it ended with; "" none
+}
+
+// MaxRunName bounds what people call a run, in bytes.
+const MaxRunName = 60
+
+// Title is the run in a few words: its name, or how its task begins.
+func (r Run) Title() string {
+	if r.Name != "" {
+		return r.Name
+	}
+	return handoff.Clean(r.Task, 80)
+}
+
+// openRuns are those that a plan is made from: what runs, or has a session that is to
+// end, and whom they tell.
+const openRuns = `WHERE status = 'running' OR id IN (SELECT parent FROM runs WHERE status = 'running')
+  OR id IN (SELECT agent FROM sessions WHERE ended_at = 0) ORDER BY n`
+
+// Runs are those that were not cleared away, oldest first.
+func (l *Ledger) Runs(ctx context.Context) ([]Run, error) {
+	return runs.find(ctx, l.db, "WHERE removed = 0 ORDER BY n")
+}
+
+// NoRunError says that no run has an id or name.
+type NoRunError struct{ ID string }
+
+// Error names the id.
+func (e *NoRunError) Error() string {
+	return fmt.Sprintf("there is no run %q", handoff.Clean(e.ID, 80))
+}
+
+// AmbiguousRunError says that several runs have a name, or ids that begin so.
+type AmbiguousRunError struct {
+	ID    string
+	Found []Run
+}
+
+// Error names them.
+func (e *AmbiguousRunError) Error() string {
+	var names []string
+	for _, r := range e.Found {
+		names = append(names, r.ID+" ("+r.Title()+", "+string(r.Status)+")")
+	}
+	return fmt.Sprintf("%q may be %s; write the id", handoff.Clean(e.ID, 80), strings.Join(names, " or "))
+}
+
+// Run returns the run that an id, the beginning of one, or a name means. The error is a
+// *NoRunError or an *AmbiguousRunError where it means none, or several.
+func (l *Ledger) Run(ctx context.Context, id string) (Run, error) {
+	for _, clause := range []string{"id = ?", "name = ?", "substr(id, 1, length(?1)) = ?1"} {
+		found, err := runs.find(ctx, l.db, "WHERE removed = 0 AND "+clause+" ORDER BY n DESC LIMIT 5", id)
+		switch {
+		case err != nil:
+			return Run{}, err
+		case id == "":
+		case len(found) == 1:
+			return found[0], nil
+		case len(found) > 1:
+			return Run{}, &AmbiguousRunError{ID: id, Found: found}
+		}
+	}
+	return Run{}, &NoRunError{ID: id}
+}
+
+// EditRun is Edit for what is done to one run, by its full id, whether it is open or not.
+func (l *Ledger) EditRun(ctx context.Context, id string, f func(*State, Run) (Run, error)) error {
+	return l.edit(ctx, func(tx *sql.Tx) (before, after State, err error) {
+		if before, err = load(ctx, tx); err != nil {
+			return before, after, err
+		}
+		found, err := runs.find(ctx, tx, "WHERE id = ? AND removed = 0", id)
+		if err != nil {
+			return before, after, err
+		}
+		if len(found) == 0 {
+			return before, after, &NoRunError{ID: id}
+		}
+		before.Runs[id] = found[0]
+		after = before.Clone()
+		after.Runs[id], err = f(&after, found[0])
+		return before, after, err
+	})
+}
+
+// TurnsOf are the turns of an agent or run that have ended, oldest first.
+func (l *Ledger) TurnsOf(ctx context.Context, agent string) ([]Turn, error) {
+	return turns.find(ctx, l.db, "WHERE agent = ? ORDER BY n", agent)
+}
+
+// Generations are the sessions that an agent or run has had, oldest first.
+func (l *Ledger) Generations(ctx context.Context, agent string) ([]Session, error) {
+	return sessions.find(ctx, l.db, "WHERE agent = ? ORDER BY created_at", agent)
+}
+
+// FreeRun says that no run has, or had, an id.
+func (l *Ledger) FreeRun(ctx context.Context, id string) (bool, error) {
+	found, err := runs.find(ctx, l.db, "WHERE id = ?", id)
+	return len(found) == 0, err
+}
