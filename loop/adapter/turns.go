@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // How an agent's program is run.
@@ -24,7 +23,29 @@ type Turns struct {
 	Prompt  string      `yaml:"prompt" enum:"stdin,arg"` // how each turn's text gets in; "" is stdin, which no other user sees
 	Model   []string    `yaml:"model"`                   // argv parts that are added when a model is set
 	Resume  []string    `yaml:"resume"`                  // argv parts that are added from the second turn on
-	Events  []EventRule `yaml:"events"`                  // every rule that matches a line counts, in order
+	Allow   Allow       `yaml:"allow"`
+	Events  []EventRule `yaml:"events"` // every rule that matches a line counts, in order
+}
+
+// Allow holds a program to some tools: each is the whole argv in place of Command.
+// One that is empty says that the program cannot be held to that.
+type Allow struct {
+	Read []string `yaml:"read"` // it may read files
+	Web  []string `yaml:"web"`  // and the web
+	Run  []string `yaml:"run"`  // it may read files and run commands, and change no files
+}
+
+// HeldTo is the profile of a program that may use no more than an allowance says, and
+// whether it can be held to that; "" and "all" allow everything.
+func (p Profile) HeldTo(allowance string) (Profile, bool) {
+	argv, known := map[string][]string{"read": p.Turns.Allow.Read, "web": p.Turns.Allow.Web, "run": p.Turns.Allow.Run}[allowance]
+	if !known {
+		return p, true
+	}
+	if len(argv) > 0 {
+		p.Command = argv
+	}
+	return p, len(argv) > 0
 }
 
 // EventRule says what one kind of line means. Its fields name places in the
@@ -110,12 +131,9 @@ func (t Turns) Lacks() (what, hint string) {
 	return "", ""
 }
 
-// validate returns what is wrong with the program and the rules of a turn.
+// validate returns what is wrong with the rules of a turn.
 func (t Turns) validate() []Problem {
 	var problems []Problem
-	if len(t.Command) > 0 && strings.TrimSpace(t.Command[0]) == "" {
-		problems = append(problems, Problem{"turns/command/0", t.Command[0], "it is no program", "begin command with the program to run"})
-	}
 	for i, r := range t.Events {
 		at := "turns/events/" + strconv.Itoa(i) + "/"
 		for _, w := range r.Wants() {

@@ -23,30 +23,43 @@ var tooLong = "write at most " + strconv.Itoa(MaxExpr) + " bytes"
 // Compile compiles an expression of Detect: ^ and $ are the ends of a row.
 func Compile(expr string) (*regexp.Regexp, error) { return regexp.Compile("(?m)" + expr) }
 
+// Template is an argv of a profile, or parts of one, that is filled in at a start.
+type Template struct {
+	Key     string // in the file, with slashes
+	Argv    *[]string
+	Program bool // it begins with a program
+}
+
+// Templates are all of them.
+func (p *Profile) Templates() []Template {
+	t := &p.Turns
+	return []Template{
+		{"command", &p.Command, true}, {"model", &p.Model, false}, {"resume", &p.Resume, false},
+		{"turns/command", &t.Command, true}, {"turns/model", &t.Model, false}, {"turns/resume", &t.Resume, false},
+		{"turns/allow/read", &t.Allow.Read, true}, {"turns/allow/web", &t.Allow.Web, true}, {"turns/allow/run", &t.Allow.Run, true},
+	}
+}
+
 // Validate returns what is wrong with the templates and the expressions of a
 // profile. A profile without a command has no problem until an agent uses it.
 func (p Profile) Validate() []Problem {
 	var problems []Problem
-	for _, parts := range []struct {
-		key  string
-		argv []string
-	}{
-		{"command", p.Command}, {"model", p.Model}, {"resume", p.Resume},
-		{"turns/command", p.Turns.Command}, {"turns/model", p.Turns.Model}, {"turns/resume", p.Turns.Resume},
-	} {
-		for i, part := range parts.argv {
+	for _, t := range p.Templates() {
+		for i, part := range *t.Argv {
 			if len(part) > MaxExpr {
-				problems = append(problems, Problem{parts.key + "/" + strconv.Itoa(i), part, "it is too long", tooLong})
+				problems = append(problems, Problem{t.Key + "/" + strconv.Itoa(i), part, "it is too long", tooLong})
 			} else if err := checkPart(part); err != nil {
 				problems = append(problems, Problem{
-					Key: parts.key + "/" + strconv.Itoa(i), Value: part, Msg: err.Error(),
+					Key: t.Key + "/" + strconv.Itoa(i), Value: part, Msg: err.Error(),
 					Hint: "the names are .Prompt .PromptFile .Model .Session .Agent .Role .Dir, and .Conversation in resume",
 				})
 			}
 		}
 	}
-	if len(p.Command) > 0 && strings.TrimSpace(p.Command[0]) == "" {
-		problems = append(problems, Problem{"command/0", p.Command[0], "it is no program", "begin command with the program to run"})
+	for _, t := range p.Templates() {
+		if argv := *t.Argv; t.Program && len(argv) > 0 && strings.TrimSpace(argv[0]) == "" {
+			problems = append(problems, Problem{t.Key + "/0", argv[0], "it is no program", "begin it with the program to run"})
+		}
 	}
 	return append(append(problems, p.Detect.validate()...), p.Turns.validate()...)
 }

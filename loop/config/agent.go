@@ -14,6 +14,9 @@ const (
 	KindTask       = "task"       // runs once
 )
 
+// defaultAdapter is that of agents and workers where the file names none.
+const defaultAdapter = "claude"
+
 // defaultTurnTimeout is how long a turn may take where the file does not say.
 const defaultTurnTimeout = 30 * time.Minute
 
@@ -53,13 +56,15 @@ type Agent struct {
 	Wakes      []Wake   `yaml:"wakes"`
 
 	TurnTimeout time.Duration `yaml:"turn_timeout"` // of one turn, where it is run in turns
+
+	Worker *Worker `yaml:"-"` // nil for an agent of the file
 }
 
 // Turns says that the agent's program is run anew for each thing that it is told.
 func (a Agent) Turns() bool { return a.Mode == adapter.ModeTurns }
 
 func (a *Agent) setDefaults() {
-	a.Kind, a.Adapter, a.Watch, a.Enabled = KindPersistent, "claude", WatchHealStall, true
+	a.Kind, a.Adapter, a.Watch, a.Enabled = KindPersistent, defaultAdapter, WatchHealStall, true
 	a.TurnTimeout = defaultTurnTimeout
 }
 

@@ -59,6 +59,7 @@ func (c *checker) check() {
 	c.checkNotify()
 	c.checkWebhook()
 	c.checkProtect()
+	c.checkWorkers()
 	c.checkFolder("/signers", c.Signers)
 }
 

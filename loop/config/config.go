@@ -37,8 +37,12 @@ type Config struct {
 	Adapters  map[string]adapter.Profile `yaml:"adapters"` // the built-in ones, overridden key by key, and the file's own
 	Supervise Supervise                  `yaml:"supervise"`
 	Notify    []Notify                   `yaml:"notify"`
-	Protect   []Protect                  `yaml:"protect"` // in file order
-	Signers   string                     `yaml:"signers"` // an allowed-signers file, absolute; "" where signatures do not matter
+	Workers   Workers                    `yaml:"workers"`
+	Types     []WorkerType               `yaml:"types"`    // the built-in ones, then the file's; the file's win
+	Contract  []string                   `yaml:"contract"` // files that every worker reads first, absolute
+	Prices    []Price                    `yaml:"prices"`   // the file's, then the built-in ones: the first that fits counts
+	Protect   []Protect                  `yaml:"protect"`  // in file order
+	Signers   string                     `yaml:"signers"`  // an allowed-signers file, absolute; "" where signatures do not matter
 }
 
 // Origin is the repository that is watched. URL and Branch are "" where the file

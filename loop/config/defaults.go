@@ -34,6 +34,7 @@ func newDocument() *document {
 		},
 		Phases:  Phases{DoneMarker: "## DONE", Gate: GateMarker, AutoAdvance: true, Kickoff: "prompts/kickoff.md"},
 		Prompts: Prompts{Roles: "prompts"},
+		Workers: Workers{Adapter: defaultAdapter, TurnTimeout: defaultTurnTimeout, Parallel: 8},
 		Launchers: map[string]Launcher{
 			"tmux":    {Name: "tmux", Type: "tmux", Socket: "pawl"},
 			"process": {Name: "process", Type: "process"},

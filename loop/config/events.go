@@ -12,7 +12,8 @@ var EventKinds = []string{
 	"operator.down", "operator.lift", "operator.pause", "operator.phase", "operator.restart", "operator.resume", "operator.up", "operator.wake",
 	"origin.moved", "origin.reachable", "origin.rewritten", "origin.unreachable",
 	"pass.failed", "phase.advanced", "phase.done", "phase.entered", "phase.reopened", "phase.unclear", "phase.unproven",
-	"plan.missing", "prompt.missing", "sequence.complete", "sequence.resumed", "signal.malformed",
+	"plan.missing", "prompt.missing", "run.completed", "run.continued", "run.failed", "run.removed", "run.spawned", "run.stopped",
+	"sequence.complete", "sequence.resumed", "signal.malformed",
 	"turn.completed", "turn.failed", "turn.stopped",
 	"wake.fired", "wake.repeated", "wake.skipped", "wake.taken", "webhook.failed", "webhook.listening",
 }

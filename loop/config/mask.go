@@ -26,6 +26,7 @@ func (c *Config) Masked() *Config {
 		a := &m.Agents[i]
 		a.Env, a.Wrap = maskEnv(a.Env), maskArgv(a.Wrap)
 	}
+	m.Workers.Env, m.Workers.Wrap = maskEnv(c.Workers.Env), maskArgv(c.Workers.Wrap)
 	m.Services = slices.Clone(c.Services)
 	for i := range m.Services {
 		s := &m.Services[i]
@@ -72,20 +73,21 @@ func maskValue(name, value string) string {
 // maskProfile hides secrets in argv parts. Should a template not be one any more
 // without its texts, nothing of it is shown.
 func maskProfile(p adapter.Profile) adapter.Profile {
-	p.Command = maskParts(p.Command, 1, templates)
-	p.Model, p.Resume = maskParts(p.Model, 0, templates), maskParts(p.Resume, 0, templates)
-	t := &p.Turns
-	t.Command = maskParts(t.Command, 1, templates)
-	t.Model, t.Resume = maskParts(t.Model, 0, templates), maskParts(t.Resume, 0, templates)
-	lists := map[string][]string{
-		"command": p.Command, "model": p.Model, "resume": p.Resume,
-		"turns/command": t.Command, "turns/model": t.Model, "turns/resume": t.Resume,
+	lists := map[string][]string{}
+	for _, t := range p.Templates() {
+		whole := 0 // parts that are shown as they are
+		if t.Program {
+			whole = 1
+		}
+		*t.Argv = maskParts(*t.Argv, whole, templates)
+		lists[t.Key] = *t.Argv
 	}
-	argv := adapter.Turns{Command: t.Command, Model: t.Model, Resume: t.Resume}
-	for _, problem := range (adapter.Profile{Command: p.Command, Model: p.Model, Resume: p.Resume, Turns: argv}).Validate() {
+	for _, problem := range p.Validate() {
 		cut := strings.LastIndexByte(problem.Key, '/')
-		if i, err := strconv.Atoi(problem.Key[cut+1:]); cut >= 0 && err == nil && i < len(lists[problem.Key[:cut]]) {
-			lists[problem.Key[:cut]][i] = masked
+		if list := lists[problem.Key[:max(cut, 0)]]; cut >= 0 {
+			if i, err := strconv.Atoi(problem.Key[cut+1:]); err == nil && i < len(list) {
+				list[i] = masked
+			}
 		}
 	}
 	return p

@@ -28,6 +28,7 @@ func (c *checker) inherit() {
 		}
 		a.Session = sessionName(a.Session, c.Project, a.Name)
 	}
+	c.inheritWorkers()
 	for i := range c.Services {
 		s := &c.Services[i]
 		if s.Launcher == "" {
@@ -70,15 +71,20 @@ func (c *checker) inheritDefaults(a *Agent) {
 	inheritKey(c, a.Name, "enabled", &a.Enabled, d.Enabled)
 	inheritKey(c, a.Name, "resume", &a.Resume, d.Resume)
 	inheritKey(c, a.Name, "wrap", &a.Wrap, d.Wrap)
+	a.Env = withShared(d.Env, a.Env)
+	a.Wrap = slices.Clone(a.Wrap)
+	c.inheritMode(a)
+}
+
+// withShared adds to own variables those of defaults that it does not have.
+func withShared(defaults, own []EnvVar) []EnvVar {
 	var shared []EnvVar
-	for _, v := range d.Env {
-		if !slices.ContainsFunc(a.Env, func(own EnvVar) bool { return own.Name == v.Name }) {
+	for _, v := range defaults {
+		if !slices.ContainsFunc(own, func(mine EnvVar) bool { return mine.Name == v.Name }) {
 			shared = append(shared, v)
 		}
 	}
-	a.Env = append(shared, a.Env...)
-	a.Wrap = slices.Clone(a.Wrap)
-	c.inheritMode(a)
+	return append(shared, own...)
 }
 
 // inheritMode fills in what follows from how an agent's program is run. In turns it
@@ -158,13 +164,20 @@ func (c *checker) resolvePaths() {
 			c.resolveFile(&a.Wakes[j].PromptFile)
 		}
 	}
+	for i := range c.Contract {
+		c.resolve(&c.Contract[i])
+	}
+	c.resolveProgram(c.Workers.Wrap)
 	for i := range c.Services {
 		c.resolve(&c.Services[i].Dir)
 		c.resolveProgram(c.Services[i].Command)
 	}
 	for _, p := range c.Adapters {
-		c.resolveProgram(p.Command)
-		c.resolveProgram(p.Turns.Command)
+		for _, t := range p.Templates() {
+			if t.Program {
+				c.resolveProgram(*t.Argv)
+			}
+		}
 	}
 	for _, n := range c.Notify {
 		c.resolveProgram(n.Run)

@@ -41,7 +41,7 @@ func ShowJSON(c *Config, all bool) ([]byte, error) {
 // document is the tree of what is shown.
 func (c *Config) document(all bool) *yaml.Node {
 	doc := &document{Version: 1, Config: *c.Masked()}
-	if !all {
+	if doc.Types, doc.Prices = doc.written(); !all {
 		for name := range doc.Adapters { // the map is a copy
 			if !slices.ContainsFunc(doc.Agents, func(a Agent) bool { return a.Adapter == name }) {
 				delete(doc.Adapters, name)
