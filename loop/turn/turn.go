@@ -40,18 +40,38 @@ type Turn struct {
 	Banner       string    `json:"banner,omitempty"`       // of a limit, or of a context that is full
 	Reset        time.Time `json:"reset,omitzero"`         // of a limit; zero: Banner may say
 
-	said  bool   // an end was told
-	ended Event  // and this is it
-	cause string // of the last error that had one
-	wrong string // the last error since something went well
-	total Usage  // of the conversation, where the program counts so
-	whole bool   // the last text is over: the next one is another
+	said   bool   // an end was told
+	ended  Event  // and this is it
+	cause  string // of the last error that had one
+	wrong  string // the last error since something went well
+	total  Usage  // of the conversation, where the program counts so
+	speech Speech
 }
 
 // Unheard says that what the turn was told is not known to have reached the agent: it
 // has ended, and the agent never began to answer.
 func (t Turn) Unheard() bool {
 	return t.Status != "" && t.Status != Completed && (!t.Worked || t.Status == Overfull)
+}
+
+// maxSpeech bounds what is kept of one thing that was said, in bytes.
+const maxSpeech = 1 << 20
+
+// Speech is the last thing that was said in a turn, whole.
+type Speech struct {
+	Text string
+	over bool // the next text is another one
+}
+
+// Hear takes in the next event of the turn.
+func (s *Speech) Hear(e Event) {
+	switch {
+	case e.Kind == Text && e.Delta && !s.over:
+		s.Text = handoff.Head(s.Text+e.Text, maxSpeech)
+	case e.Kind == Text, e.Kind == End && e.Text != "" && !e.Failed:
+		s.Text = e.Text
+	}
+	s.over = e.Kind != Text || !e.Delta
 }
 
 // Last bounds what a turn's row keeps of an answer, in bytes. The whole of it is in
@@ -66,8 +86,6 @@ func (t *Turn) Apply(e Event) {
 	switch e.Kind {
 	case Session:
 		t.Conversation = e.ID
-	case Text:
-		t.say(e)
 	case Command, Change, Tool:
 		t.Tools++
 	case Limit:
@@ -82,35 +100,17 @@ func (t *Turn) Apply(e Event) {
 		}
 	case End:
 		t.said, t.ended = true, e
-		if e.Text != "" && !e.Failed {
-			t.Answer = handoff.Head(e.Text, Last)
-		}
 	}
 	switch e.Kind {
 	case Text, Reasoning, Command, Change, Tool:
 		t.Worked, t.wrong, t.cause = true, "", "" // it got on
 	}
-	t.whole = e.Kind != Text || !e.Delta
+	t.speech.Hear(e)
+	t.Answer = handoff.Head(t.speech.Text, Last)
 	t.spend(e)
 	if line := e.Line(); line != "" {
 		t.Doing = line
 	}
-}
-
-func (t *Turn) say(e Event) {
-	if e.Delta && !t.whole {
-		t.Answer = tail(t.Answer + e.Text)
-		return
-	}
-	t.Answer = handoff.Head(e.Text, Last)
-}
-
-// tail is the end of a text that came in pieces and grew too long.
-func tail(s string) string {
-	if len(s) <= Last {
-		return s
-	}
-	return strings.ToValidUTF8(s[len(s)-Last:], "")
 }
 
 func (t *Turn) spend(e Event) {

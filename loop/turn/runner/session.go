@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"pawl/loop/adapter"
@@ -26,9 +27,11 @@ type session struct {
 	record  *record
 	page    page
 	log     *slog.Logger
-	kept    time.Time // when the state was last written
-	unkept  bool      // and it could not be
-	heard   bool      // the agent has begun to answer in one of the turns
+	unkept  bool // the state could not be written
+
+	mu    sync.Mutex // of the state while a turn runs
+	newer bool       // something happened since the state was written
+	heard bool       // the agent has begun to answer in one of the turns
 }
 
 func newSession(o turn.Order, out io.Writer, log *slog.Logger) (*session, error) {
@@ -53,7 +56,7 @@ func (s *session) enter(doing adapter.State) {
 // keep writes the state. A disk that is full does not end the turn: the next change
 // is written again.
 func (s *session) keep() {
-	s.kept = time.Now()
+	s.newer = false
 	data, err := json.Marshal(s.state)
 	if err == nil {
 		err = errors.Join(os.MkdirAll(filepath.Dir(s.order.State), 0o700), atomicfile.Write(s.order.State, append(data, '\n')))
@@ -101,7 +104,7 @@ func (s *session) take(ctx context.Context, m turn.Message) error {
 	t, text := s.state.Last(), s.text(m)
 	s.page.begin(*t, text)
 	s.told(s.record.begin(*t, text))
-	exit := s.program(ctx, text)
+	exit := s.watched(ctx, text)
 	s.state.Total = t.Close(exit, s.state.Total, time.Now())
 	s.heard = s.heard || !t.Unheard()
 	s.page.end(*t)
@@ -113,6 +116,16 @@ func (s *session) take(ctx context.Context, m turn.Message) error {
 	return nil
 }
 
+// watched runs the program while its state is written.
+func (s *session) watched(ctx context.Context, text string) turn.Exit {
+	keeping, stop := context.WithCancel(ctx)
+	var keeper sync.WaitGroup
+	keeper.Go(func() { s.keepUp(keeping) })
+	defer keeper.Wait()
+	defer stop()
+	return s.program(ctx, text)
+}
+
 // told notes that the record is not whole.
 func (s *session) told(err error) {
 	if err != nil {
@@ -122,12 +135,33 @@ func (s *session) told(err error) {
 
 // event takes in one event of the turn that runs.
 func (s *session) event(e turn.Event) {
+	s.mu.Lock()
 	t := s.state.Last()
 	t.Apply(e)
+	s.newer = true
+	if e.Kind == turn.Session {
+		s.keep() // whatever comes now, the conversation can be gone on with
+	}
+	s.mu.Unlock()
 	s.page.event(e)
 	s.told(s.record.event(t.N, e))
-	if e.Kind == turn.Session || time.Since(s.kept) >= stateEvery {
-		s.keep()
+}
+
+// keepUp writes the state of a turn that goes on every now and then, until ctx ends.
+func (s *session) keepUp(ctx context.Context) {
+	tick := time.NewTicker(stateEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		s.mu.Lock()
+		if s.newer {
+			s.keep()
+		}
+		s.mu.Unlock()
 	}
 }
 
