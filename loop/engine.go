@@ -143,7 +143,7 @@ func (e *Engine) pass(ctx context.Context, look Look) (Report, error) {
 		if err := e.pin(ctx, w, d); err != nil {
 			e.Log.Warn("the cursor is not pinned", "error", err)
 		}
-		results := e.act(ctx, cfg, d)
+		results := e.act(ctx, w.Config, d)
 		e.heartbeat(ctx, w, d)
 		e.keepUp(ctx, cfg)
 		e.notify(ctx, cfg)

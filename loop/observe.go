@@ -21,8 +21,10 @@ func (e *Engine) observe(ctx context.Context, cfg *config.Config, look Look) (Wo
 		return World{}, err
 	}
 	e.seats(st)
+	file := cfg
+	cfg = Staffed(cfg, st)
 	w := World{
-		Now: e.Now(), Config: cfg, Rules: Rules(cfg), State: st, Default: e.Default,
+		Now: e.Now(), Config: cfg, Rules: Rules(file), State: st, Default: e.Default,
 		Sessions: map[string]map[string]launcher.Observation{}, Blind: map[string]error{}, Astray: map[string]bool{},
 		Terminals: map[string]bool{}, Hosts: map[string]string{}, Places: e.places(),
 	}

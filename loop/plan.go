@@ -25,6 +25,7 @@ func Plan(w World) Decision {
 	p.sessions()
 	p.wakesInFlight()
 	p.turnsOver()
+	p.runs()
 	p.origin()
 	p.mootWakes()
 	p.phases()

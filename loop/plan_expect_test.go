@@ -27,6 +27,7 @@ import (
 //	expect held NAME HH:MM:SS     until when a usage limit holds it; "-" is not at all
 //	expect parked NAME
 //	expect talks NAME fresh|ID|ID!    with which conversation its session began; "!" is that it goes on with a turn that broke off
+//	expect worker ID STATUS       how far it is
 //	expect answer NAME TEXT       why nothing happens with it
 //	expect reason NAME LABEL … TEXT  why a handoff is where it is
 //	expect next NAME LABEL … TEXT    when that is looked at next (from dawn, or +D for from now), and what happens
@@ -57,6 +58,10 @@ func (s *scene) expect(words []string) string {
 		return differ(names, words[2:])
 	case "idle":
 		return s.expectIdle()
+	case "worker":
+		if is := s.shelf.Runs[words[1]].Status; string(is) != words[2] {
+			return "it is " + string(is)
+		}
 	case "hold":
 		if got := s.last.Holds[words[1]]; !strings.Contains(got, text(2)) {
 			return fmt.Sprintf("it is held by %q", got)

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -101,7 +102,7 @@ func (s *scene) loseLedger() {
 func (s *scene) world(look bool) World {
 	st := s.shelf.Load()
 	w := World{
-		Now: s.now, Config: s.cfg, Rules: Rules(s.cfg), State: st, Default: s.yaml.where(),
+		Now: s.now, Config: Staffed(s.cfg, st), Rules: Rules(s.cfg), State: st, Default: s.yaml.where(),
 		Sessions: map[string]map[string]launcher.Observation{}, Blind: map[string]error{}, Tails: maps.Clone(s.tails), Texts: maps.Clone(s.texts),
 		Origin: Origin{Print: fingerprint(s.cfg)}, Astray: maps.Clone(s.stray), Terminals: map[string]bool{"tmux": true},
 	}
@@ -311,7 +312,9 @@ func (s *scene) run(name, agent, generation, owner, phase string) {
 }
 
 // program is the newest session of an agent.
-func (s *scene) program(agent string) *program { return s.programs["p-"+agent] }
+func (s *scene) program(agent string) *program {
+	return cmp.Or(s.programs["p-"+agent], s.programs["p-run-"+agent])
+}
 
 func (s *scene) note(format string, args ...any) {
 	s.trail = append(s.trail, s.now.Sub(dawn).String()+" "+fmt.Sprintf(format, args...))

@@ -68,8 +68,11 @@ var steps = map[string]func(*scene, []string){
 	"dismiss": func(s *scene, w []string) {
 		s.operate(w, func(h handoff.Handoff) (handoff.Handoff, error) { return h.Dismiss("not now") })
 	},
-	"say": func(s *scene, w []string) { s.say(w[0], strings.Join(w[1:], " ")) },
-	"set": func(s *scene, w []string) { s.setPhase(w[0]) },
+	"spawn": func(s *scene, w []string) { s.spawn(w[0], append(w[1:], "")[0]) },
+	"send":  func(s *scene, w []string) { s.send(w[0], strings.Join(w[1:], " ")) },
+	"halt":  func(s *scene, w []string) { s.halt(w[0]) },
+	"say":   func(s *scene, w []string) { s.say(w[0], strings.Join(w[1:], " ")) },
+	"set":   func(s *scene, w []string) { s.setPhase(w[0]) },
 	"release": func(s *scene, _ []string) {
 		s.shelf.edit(func(st *ledger.State) { st.Loop.Phase = phases.Release(st.Loop.Phase) })
 	},

@@ -37,7 +37,7 @@ func (p *planner) turns() {
 		row.Talk = talkOf(row, state)
 		for _, t := range state.Turns {
 			if t.Ended.IsZero() && p.w.over(row) {
-				t.Status, t.Ended, t.Why, t.Exit = turn.Failed, p.now, "its session ended first", -1
+				t.Status, t.Ended, t.Why, t.Exit = turn.Failed, p.now, sessionOver, -1
 			}
 			if t.N > row.Turned && !t.Ended.IsZero() {
 				row.Turned = t.N
@@ -48,6 +48,9 @@ func (p *planner) turns() {
 		p.s.Sessions[u.Name] = row
 	}
 }
+
+// sessionOver is why a turn failed whose session was ended under it.
+const sessionOver = "its session ended first"
 
 // turnsOver closes what asks for no answer once the turn that was told it is over: it
 // was taken when that began, and may still be told again if nobody heard it.

@@ -9,6 +9,7 @@ import (
 
 	"pawl/handoff"
 	"pawl/loop/adapter"
+	"pawl/loop/config"
 	"pawl/loop/delivery"
 	"pawl/loop/ledger"
 )
@@ -123,6 +124,9 @@ func (p *planner) begin(u *unit) {
 		return
 	case u.Kind == "loop" && len(p.w.Config.Phases.Sequence) > 0 && !p.s.Loop.Phase.Known:
 		p.holds[u.Name] = "origin was not seen yet, so the phase is not known"
+		return
+	case u.Kind == config.KindRun && p.crowded():
+		p.holds[u.Name] = fmt.Sprintf("%d workers run already, and workers.parallel allows no more", p.w.Config.Workers.Parallel)
 		return
 	case p.now.Before(agent.RestartAt):
 		p.holds[u.Name] = "it is started again at " + p.moment(agent.RestartAt) + ": " + agent.Restart

@@ -20,6 +20,9 @@ import (
 // their role's. Files that are missing are served by the built-in ones.
 func Prompt(cfg *config.Config, a config.Agent, phase, branch string) (string, error) {
 	data := promptData(cfg, a, phase, branch)
+	if a.Kind == config.KindRun {
+		return workerPrompt(cfg, a, data)
+	}
 	own, err := ownPrompt(cfg, a)
 	if err != nil {
 		return "", err

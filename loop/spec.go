@@ -51,6 +51,9 @@ func (e *Engine) spec(cfg *config.Config, branch string, row ledger.Session) (la
 	spec.Env, spec.Own = e.environment(cfg, a, row, file)
 	data := adapter.Data{Prompt: text, PromptFile: file, Session: row.Name, Agent: a.Name, Role: a.Role, Dir: a.Dir}
 	if row.Mode == adapter.ModeTurns {
+		if a.Worker != nil {
+			p, _ = p.HeldTo(a.Worker.Allow)
+		}
 		order, err := e.turnOrder(cfg, a, row, p, data)
 		spec.Argv, spec.Stdin = e.Runner, string(order)
 		return spec, err

@@ -30,7 +30,7 @@ func (e *Engine) turns(w World) map[string]turn.State {
 		if row.Mode != adapter.ModeTurns && (known || !a.Turns()) {
 			continue
 		}
-		s, err := readTurns(e.turnState(name))
+		s, err := ReadTurns(e.Turns, name)
 		if err != nil {
 			e.Log.Debug("what a session says of its turns cannot be read", "agent", a.Name, "session", name, "error", err)
 			continue
@@ -43,9 +43,10 @@ func (e *Engine) turns(w World) map[string]turn.State {
 // turnState is the file in which a session says what it does.
 func (e *Engine) turnState(session string) string { return filepath.Join(e.Turns, session) }
 
-// readTurns is the zero State where nothing was said yet.
-func readTurns(path string) (s turn.State, err error) {
-	data, err := os.ReadFile(path)
+// ReadTurns is what a session says of its turns, in the folder where all of them do; the
+// zero State where nothing was said yet.
+func ReadTurns(dir, session string) (s turn.State, err error) {
+	data, err := os.ReadFile(filepath.Join(dir, session))
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
@@ -118,6 +119,11 @@ func (e *Engine) turnOrder(cfg *config.Config, a config.Agent, row ledger.Sessio
 // of that.
 func TurnRecord(cfg *config.Config, agent, generation string) string {
 	return filepath.Join(cfg.StateDir, "turns", agent+"-"+generation)
+}
+
+// TurnEvents is the file in that folder with the events.
+func TurnEvents(cfg *config.Config, agent, generation string) string {
+	return filepath.Join(TurnRecord(cfg, agent, generation), turn.EventsFile)
 }
 
 // spoken is a message as the session reads it: for one that runs in turns a line of

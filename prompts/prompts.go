@@ -33,7 +33,15 @@ type Data struct {
 	Status     string // path
 	DoneMarker string // the heading, as in "## DONE"
 	Peers      []Peer // the other agents
+
+	Task     string // a worker's
+	Part     string // what its type is for; "" nothing
+	Asker    string // who asked for it; "" nobody who is told
+	Contract []File // what every worker reads first
 }
+
+// File is a file's text, and the path by which it is known.
+type File struct{ Path, Text string }
 
 // Peer is another agent of the project.
 type Peer struct {
@@ -42,11 +50,23 @@ type Peer struct {
 	Inbox string // path of its inbox; "" without one
 }
 
-// Builtin returns the text of a built-in prompt: kickoff, builder, adversary,
-// supervisor or persistent.
+// Builtin returns the text of a built-in prompt; Names has them all.
 func Builtin(name string) (string, bool) {
 	text, err := builtin.ReadFile("builtin/" + name + ".md")
 	return string(text), err == nil
+}
+
+// Names are those of the built-in prompts.
+func Names() []string {
+	files, err := builtin.ReadDir("builtin")
+	if err != nil {
+		return nil // it is embedded
+	}
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = strings.TrimSuffix(f.Name(), ".md")
+	}
+	return names
 }
 
 // Select returns the user's prompt, where there is one (user is not nil), and

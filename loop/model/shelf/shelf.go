@@ -28,6 +28,7 @@ type Shelf struct {
 	Limits    map[string]supervise.Limit
 	Schedules map[string]ledger.Schedule
 	Slots     map[string]ledger.Slot
+	Runs      map[string]ledger.Run
 	Events    []ledger.Event
 }
 
@@ -40,6 +41,7 @@ func (s *Shelf) Load() ledger.State {
 		Loop: s.Loop, Agents: cloned(s.Agents), Sessions: map[string]ledger.Session{},
 		Handoffs: map[string]handoff.Handoff{}, Wakes: map[string]delivery.Wake{}, Items: map[string]ledger.Item{},
 		Limits: cloned(s.Limits), Schedules: cloned(s.Schedules), Slots: map[string]ledger.Slot{},
+		Runs: map[string]ledger.Run{},
 	}
 	st.Loop.Facts, st.Loop.Told = maps.Clone(s.Loop.Facts), maps.Clone(s.Loop.Told)
 	for _, x := range s.Sessions {
@@ -47,6 +49,7 @@ func (s *Shelf) Load() ledger.State {
 			st.Sessions[x.Agent] = x
 		}
 	}
+	s.openRuns(st)
 	for id, x := range s.Slots {
 		if !x.At.Before(s.Schedules[x.Schedule].Counted) {
 			st.Slots[id] = x
@@ -91,7 +94,22 @@ func (s *Shelf) Commit(c ledger.Changes) {
 	s.Limits = with(s.Limits, c.Limits, func(l supervise.Limit) string { return l.Account })
 	s.Schedules = with(s.Schedules, c.Schedules, func(x ledger.Schedule) string { return x.Name })
 	s.Slots = with(s.Slots, c.Slots, func(x ledger.Slot) string { return x.ID })
+	s.Runs = with(s.Runs, c.Runs, func(x ledger.Run) string { return x.ID })
 	s.Events = append(slices.Clip(s.Events), c.Events...)
+}
+
+// openRuns adds the runs that a plan is made from, once the sessions are there.
+func (s *Shelf) openRuns(st ledger.State) {
+	for id, x := range s.Runs {
+		if _, runs := st.Sessions[id]; runs || x.Status == ledger.RunRunning {
+			st.Runs[id] = x
+		}
+	}
+	for _, x := range s.Runs {
+		if parent, known := s.Runs[x.Parent]; known && x.Status == ledger.RunRunning {
+			st.Runs[parent.ID] = parent
+		}
+	}
 }
 
 // Failed records that a session could not be started, as
