@@ -112,7 +112,8 @@ func (a *app) root() *cobra.Command {
 		a.statusCommand(), a.scheduleCommand(), a.logsCommand(), a.attachCommand(), a.wakeCommand(), a.phaseCommand(), a.handoffsCommand(),
 		a.pauseCommand(), a.resumeCommand(), a.restartCommand(), a.eventsCommand(), a.pokeCommand(),
 		a.explainCommand(), a.reportCommand(), a.claimCommand(), a.reviewCommand(), a.replayCommand(), a.checkCommand(), a.hooksCommand(), a.hookCommand(), a.serviceCommand(),
-		a.configCommand(), a.doctorCommand(), a.selftestCommand(), a.launcherCommand(), a.demoCommand(), a.simulateCommand(), a.completionCommand(), a.manCommand(), a.versionCommand(),
+		a.configCommand(), a.doctorCommand(), a.selftestCommand(), a.launcherCommand(), a.spawnCommand(), a.sendCommand(), a.lsCommand(), a.peekCommand(), a.showCommand(), a.trajectoryCommand(), a.waitCommand(), a.stopCommand(), a.rmCommand(), a.costsCommand(), a.promptCommand(),
+		a.demoCommand(), a.simulateCommand(), a.completionCommand(), a.manCommand(), a.versionCommand(),
 	)
 	for _, c := range root.Commands() {
 		usageArgs(c)

@@ -24,6 +24,8 @@ var argumentWords = map[string]words{
 	"attach": unitWords, "restart": unitWords, "explain": unitWords, "wake": agentWords,
 	"logs": logWords, "phase set": phaseWords,
 	"claim": gateWords, "review": gateWords, "check": rangeWords, "replay": rangeWords, "hook": hookNames,
+	"send": runWords, "peek": runWords, "show": runWords, "wait": runWords, "stop": runWords, "rm": runWords, "trajectory": memberWords,
+	"prompt show":    promptWords,
 	"handoffs retry": retryWords, "handoffs dismiss": dismissWords,
 }
 
@@ -39,6 +41,9 @@ var argumentFiles = map[string]cobra.CompletionFunc{
 var flagWords = map[string]map[string]words{
 	"up":              {"adapter": adapterWords, "model": modelWords},
 	"init":            {"adapter": builtinWords},
+	"spawn":           {"adapter": adapterWords, "model": modelWords, "type": typeWords, "parent": memberWords},
+	"ls":              {"status": fixed("running", "completed", "failed", "stopped")},
+	"costs":           {"by": fixed("agent", "model", "day")},
 	"selftest":        {"adapter": adapterWords, "want": stateWords},
 	"service install": {"print": kindWords},
 	"demo":            {"launcher": fixed("process")},
@@ -55,6 +60,7 @@ var flagFiles = map[string]map[string]cobra.CompletionFunc{
 	"init":     {"from": tomlFiles},
 	"claim":    {"file": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)},
 	"man":      {"dir": folders},
+	"spawn":    {"dir": folders},
 	"review":   {"file": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)},
 	"selftest": {"screen": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)},
 }

@@ -13,6 +13,7 @@ import (
 	"pawl/loop/adapter"
 	"pawl/loop/config"
 	"pawl/loop/ledger"
+	"pawl/prompts"
 )
 
 // seen is the configuration as far as the Tab key may look: as it is, or the
@@ -72,8 +73,45 @@ func unitWords(ctx context.Context, a *app) (list []cobra.Completion) {
 	return list
 }
 
+// runWords are the runs that were not cleared away.
+func runWords(ctx context.Context, a *app) (list []cobra.Completion) {
+	path, err := a.configPath()
+	if err != nil {
+		return nil
+	}
+	a.readLedger(ctx, stateDirOf(path), func(l *ledger.Ledger) {
+		runs, err := l.Runs(ctx)
+		if err != nil {
+			return // a ledger of an older pawl has none
+		}
+		for _, r := range runs {
+			list = append(list, described(r.ID, string(r.Status)+": "+r.Title()))
+		}
+	})
+	return list
+}
+
+// memberWords are agents, services and runs.
+func memberWords(ctx context.Context, a *app) []cobra.Completion {
+	return append(unitWords(ctx, a), runWords(ctx, a)...)
+}
+
+func typeWords(ctx context.Context, a *app) (list []cobra.Completion) {
+	for _, t := range a.seen(ctx).Types {
+		list = append(list, described(t.Name, t.Role))
+	}
+	return list
+}
+
+func promptWords(context.Context, *app) (list []cobra.Completion) {
+	for _, name := range prompts.Names() {
+		list = append(list, described(name, "built in"))
+	}
+	return list
+}
+
 func logWords(ctx context.Context, a *app) []cobra.Completion {
-	return append(unitWords(ctx, a), described("coordinator", "the loop's own log"))
+	return append(memberWords(ctx, a), described("coordinator", "the loop's own log"))
 }
 
 // phaseWords are the phases by id, and then by index.

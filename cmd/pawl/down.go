@@ -122,6 +122,9 @@ func (p *project) unwant(s *ledger.State, names []string) error {
 		row.Restart, row.RestartAt = "", time.Time{}
 		s.Agents[name] = row
 	}
+	if len(names) == 0 {
+		wantRuns(s, ledger.Off)
+	}
 	s.Events = append(s.Events, operatorEvent("down", "", map[string]any{"agents": strings.Join(names, " ")}))
 	return nil
 }

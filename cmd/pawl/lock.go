@@ -11,7 +11,7 @@ import (
 
 const (
 	lockPatience = 15 * time.Second       // how long a command waits for another one's pass
-	turn         = 200 * time.Millisecond // … before it looks again whether a coordinator answers
+	lockTurn     = 200 * time.Millisecond // … before it looks again whether a coordinator answers
 )
 
 // lock takes the coordinator's locks within patience, or fails with a

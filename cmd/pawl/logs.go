@@ -29,7 +29,7 @@ func (a *app) logsCommand() *cobra.Command {
 		n           int
 	)
 	c := &cobra.Command{
-		Use: "logs NAME|coordinator", Short: "print a session's output, or the coordinator's log", Args: cobra.ExactArgs(1),
+		Use: "logs NAME|ID|coordinator", Short: "print a session's output, or the coordinator's log", Args: cobra.ExactArgs(1),
 		Long: "logs prints the last lines of a log as plain text: colours, titles and whatever else a program printed for a terminal\n" +
 			"to obey are left out, and what a carriage return would overwrite has a line of its own. --raw prints it as it is.",
 		RunE: func(c *cobra.Command, args []string) error {
@@ -43,13 +43,14 @@ func (a *app) logsCommand() *cobra.Command {
 			return a.use(c.Context(), func(p *project) error {
 				path := coordinatorLog(p.cfg)
 				if args[0] != "coordinator" {
-					if err := p.known(args[0]); err != nil {
+					name, err := p.member(c.Context(), args[0])
+					if err != nil {
 						return err
 					}
-					if argv := p.farLog(c.Context(), args[0], n, follow); argv != nil {
+					if argv := p.farLog(c.Context(), name, n, follow); argv != nil {
 						return p.show(c.Context(), out, argv)
 					}
-					path = loop.LogPath(p.cfg, args[0])
+					path = loop.LogPath(p.cfg, name)
 				}
 				return tail(c.Context(), out, path, n, follow)
 			})
@@ -89,14 +90,15 @@ func tail(ctx context.Context, out io.Writer, path string, n int, follow bool) (
 func (a *app) attachCommand() *cobra.Command {
 	var show bool
 	c := &cobra.Command{
-		Use: "attach NAME", Short: "look at a session, and type into it", Args: cobra.ExactArgs(1),
+		Use: "attach NAME|ID", Short: "look at a session, and type into it", Args: cobra.ExactArgs(1),
 		Long: "attach shows a session. On launcher process it follows the log and sends each line that is typed to the program.",
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.use(c.Context(), func(p *project) error {
-				if err := p.known(args[0]); err != nil {
+				name, err := p.member(c.Context(), args[0])
+				if err != nil {
 					return err
 				}
-				return p.attach(c.Context(), args[0], show)
+				return p.attach(c.Context(), name, show)
 			})
 		},
 	}

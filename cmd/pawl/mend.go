@@ -75,7 +75,7 @@ func (p *project) sealLedger(ctx context.Context) error {
 // mend sets a damaged ledger aside. Whoever has the coordinator's lock does that: a
 // coordinator that runs looks at it in its next pass, as there is doubt.
 func (p *project) mend(ctx context.Context) error {
-	lock, err := p.lock(ctx, p.app.mends, turn)
+	lock, err := p.lock(ctx, p.app.mends, lockTurn)
 	var held *daemon.HeldError
 	if errors.As(err, &held) {
 		if _, terr := p.client.Tick(ctx, control.Order{Local: true}); terr == nil && p.readable(ctx) == nil {

@@ -38,7 +38,7 @@ func (p *project) orderWithin(ctx context.Context, patience time.Duration, what 
 		if !notRunning(err) {
 			return rep, err
 		}
-		lock, err := p.lock(ctx, what, turn)
+		lock, err := p.lock(ctx, what, lockTurn)
 		if err == nil {
 			if err = begin(); err != nil {
 				return rep, errors.Join(err, lock.Release())

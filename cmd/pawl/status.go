@@ -25,6 +25,7 @@ type statusView struct {
 	Phase       control.Phase   `json:"phase"`
 	Agents      []agentView     `json:"agents"`
 	Services    []serviceView   `json:"services"`
+	Workers     string          `json:"-"` // how many were spawned and run, or need a person
 }
 
 type coordinatorView struct {
@@ -159,6 +160,9 @@ func (p *project) status(ctx context.Context) (v statusView, unclear []string, e
 	for _, svc := range p.cfg.Services {
 		u := agentStatus(w, d, loop.ServiceAgent(svc))
 		v.Services = append(v.Services, serviceView{Name: svc.Name, State: u.State, unit: u})
+	}
+	if v.Workers, err = p.workersLine(ctx); err != nil {
+		return v, nil, err
 	}
 	for _, l := range phaseLines(p, s) {
 		if !l.Current {

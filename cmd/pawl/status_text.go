@@ -42,6 +42,9 @@ func printTo(w, like io.Writer, v statusView, unclear []string, now time.Time) {
 	if v.Phase.Total > 0 {
 		headLine(w, like, "phase", phaseStyle(v.Phase), phaseText(v.Phase))
 	}
+	if v.Workers != "" {
+		headLine(w, like, "workers", "", v.Workers)
+	}
 	for _, u := range unclear {
 		hang(w, like, "  ", 2, yellow, u)
 	}

@@ -48,7 +48,7 @@ func (p *project) endStray(ctx context.Context) error {
 	}
 	// It may have set a damaged ledger aside just now, and not noted the new one yet.
 	for end := time.Now().Add(strayPatience); time.Now().Before(end); {
-		if err := proc.Pause(ctx, turn); err != nil {
+		if err := proc.Pause(ctx, lockTurn); err != nil {
 			return err
 		}
 		if note, err = os.ReadFile(p.noteFile()); err == nil && id == string(note) {

@@ -249,6 +249,9 @@ func (p *project) want(s *ledger.State, names []string, o upOptions) error {
 			p.wantOne(s, svc.Name, len(names) > 0, upOptions{})
 		}
 	}
+	if len(names) == 0 {
+		wantRuns(s, ledger.Up)
+	}
 	s.Events = append(s.Events, operatorEvent("up", "", map[string]any{"agents": strings.Join(names, " ")}))
 	return nil
 }

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pawl/handoff"
+	"pawl/loop"
+	"pawl/loop/control"
+	"pawl/loop/delivery"
+	"pawl/loop/ledger"
+)
+
+func (a *app) sendCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "send ID TEXT…", Short: "tell a worker something", Args: cobra.MinimumNArgs(2),
+		Long: "send tells a worker something: one that runs in its next turn, and one that has ended goes on with the same conversation.\n" +
+			"A text of - is read from standard input.",
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.use(c.Context(), func(p *project) error {
+				text, err := a.words(args[1:], maxSent)
+				if err != nil {
+					return err
+				}
+				id, err := p.send(c.Context(), args[0], text)
+				if err != nil || !asJSON {
+					return err
+				}
+				return p.printRun(c.Context(), id)
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the run as JSON")
+	return c
+}
+
+func (p *project) send(ctx context.Context, name, text string) (id string, err error) {
+	r, err := p.run(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(r.Dir); err != nil {
+		return "", &invalidError{fmt.Errorf("run %s cannot go on: %w", r.ID, err)}
+	}
+	token := make([]byte, 6)
+	if _, err := rand.Read(token); err != nil {
+		return "", err
+	}
+	now := time.Now()
+	err = p.ledger.EditRun(ctx, r.ID, func(s *ledger.State, r ledger.Run) (ledger.Run, error) {
+		s.PutItem(ledger.Item{ID: "m" + hex.EncodeToString(token), Agent: r.ID, Kind: delivery.Message, Text: text, State: handoff.Open, CreatedAt: now})
+		if r.Status != ledger.RunRunning || r.Stop != "" {
+			r = loop.ContinueRun(s, r, now)
+			s.Events = append(s.Events, ledger.Event{Time: now, Kind: "run.continued", Agent: r.ID, Data: map[string]any{"message": handoff.Clean(text, 200)}})
+			return r, nil
+		}
+		s.Events = append(s.Events, operatorEvent("wake", r.ID, map[string]any{"message": handoff.Clean(text, 200)}))
+		return r, nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return r.ID, p.begin(ctx, r.ID, false)
+}
+
+func (a *app) stopCommand() *cobra.Command {
+	var (
+		reason string
+		asJSON bool
+	)
+	c := &cobra.Command{
+		Use: "stop ID…", Short: "stop workers", Args: cobra.MinimumNArgs(1),
+		Long: "stop ends the turn and the session of a worker. What it did stays as it is, and pawl send has it go on.",
+		RunE: func(c *cobra.Command, ids []string) error {
+			return a.use(c.Context(), func(p *project) error {
+				for _, name := range ids {
+					id, err := p.stopRun(c.Context(), name, reason)
+					if err == nil && asJSON {
+						err = p.printRun(c.Context(), id)
+					}
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why, in a few `WORDS`: its parent is told")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the runs as JSON")
+	return c
+}
+
+func (p *project) stopRun(ctx context.Context, name, reason string) (id string, err error) {
+	r, err := p.run(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if r.Status != ledger.RunRunning {
+		p.app.note("%s is not running: %s", r.ID, r.Status)
+		return r.ID, nil
+	}
+	if reason = handoff.Clean(reason, 300); reason == "" {
+		reason = "it was asked to stop"
+	}
+	err = p.ledger.EditRun(ctx, r.ID, func(s *ledger.State, r ledger.Run) (ledger.Run, error) {
+		if r.Status != ledger.RunRunning {
+			return r, nil // it was faster
+		}
+		r.Stop = reason
+		agent := s.Agent(r.ID)
+		agent.Wanted, agent.Restart, agent.RestartAt = ledger.Down, "", time.Time{}
+		s.Agents[r.ID] = agent
+		return r, nil
+	})
+	if err != nil {
+		return "", err
+	}
+	rep, err := p.order(ctx, "stop", control.Order{Settle: stopPatience, Local: true})
+	if err != nil {
+		return r.ID, err
+	}
+	if r, err = p.ledger.Run(ctx, r.ID); err != nil {
+		return r.ID, err
+	}
+	if r.Status == ledger.RunRunning {
+		p.app.tell(rep)
+		return r.ID, &hinted{fmt.Errorf("%s still runs", r.ID), "pawl stop again, or see pawl logs coordinator"}
+	}
+	p.app.note("%s %s", r.ID, r.Status)
+	return r.ID, nil
+}
+
+func (a *app) rmCommand() *cobra.Command {
+	var force bool
+	c := &cobra.Command{
+		Use: "rm ID…", Short: "clear workers away that have ended", Args: cobra.MinimumNArgs(1),
+		Long: "rm clears away what is left of a run: its entry, log and record, and its worktree and branch. A worktree with changes, or a branch\n" +
+			"with commits that are nowhere else, is not removed without --force.",
+		RunE: func(c *cobra.Command, ids []string) error {
+			return a.use(c.Context(), func(p *project) error {
+				for _, name := range ids {
+					if err := p.remove(c.Context(), name, force); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&force, "force", false, "also what is not merged anywhere")
+	return c
+}
+
+func (p *project) remove(ctx context.Context, name string, force bool) error {
+	r, err := p.run(ctx, name)
+	if err != nil {
+		return err
+	}
+	if r.Status == ledger.RunRunning {
+		return &hinted{&invalidError{fmt.Errorf("%s runs", r.ID)}, "pawl stop " + r.ID}
+	}
+	if err := dropWorktree(ctx, r, force); err != nil {
+		return err
+	}
+	err = p.ledger.EditRun(ctx, r.ID, func(s *ledger.State, r ledger.Run) (ledger.Run, error) {
+		if r.Status == ledger.RunRunning {
+			return r, &invalidError{fmt.Errorf("%s runs again", r.ID)}
+		}
+		r.Removed = time.Now()
+		for id, it := range s.Items {
+			if it.Agent == r.ID && it.State == handoff.Open {
+				it.State = handoff.Withdrawn
+				s.Items[id] = it
+			}
+		}
+		s.Events = append(s.Events, ledger.Event{Time: r.Removed, Kind: "run.removed", Agent: r.ID})
+		return r, nil
+	})
+	if err != nil {
+		return err
+	}
+	p.app.say("%s removed", r.ID)
+	return p.clearFiles(r.ID)
+}
+
+// clearFiles removes what a run left in the state directory.
+func (p *project) clearFiles(id string) error {
+	var errs []error
+	for _, pattern := range []string{"logs/" + id + ".log*", "prompts/" + id + "-*.md", "turns/" + id + "-*"} {
+		found, err := filepath.Glob(filepath.Join(p.cfg.StateDir, filepath.FromSlash(pattern)))
+		errs = append(errs, err)
+		for _, path := range found {
+			errs = append(errs, os.RemoveAll(path))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// wantRuns has all runs that have not ended stop with all others, or go on.
+func wantRuns(s *ledger.State, want ledger.Want) {
+	for id, r := range s.Runs {
+		if agent := s.Agent(id); r.Status == ledger.RunRunning && r.Stop == "" {
+			agent.Wanted, agent.Restart, agent.RestartAt = want, "", time.Time{}
+			s.Agents[id] = agent
+		}
+	}
+}
+
+// note prints what a command did, beside what it prints for programs.
+func (a *app) note(format string, args ...any) {
+	if !a.quiet {
+		fmt.Fprintln(a.err, strings.TrimRight(fmt.Sprintf(format, args...), "\n"))
+	}
+}

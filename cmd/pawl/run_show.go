@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pawl/handoff"
+	"pawl/loop"
+	"pawl/loop/launcher/logfile"
+	"pawl/loop/ledger"
+	workers "pawl/loop/run"
+	"pawl/loop/turn"
+)
+
+// peekView is `pawl peek --json`.
+type peekView struct {
+	ID      string `json:"id"`
+	Status  string `json:"status"`
+	State   string `json:"state"`
+	Running bool   `json:"is_running"`
+	Latest  string `json:"latest"` // the last that it did or said, cut
+}
+
+func (p *project) peek(ctx context.Context, r ledger.Run) (peekView, error) {
+	st, err := p.ledger.Load(ctx)
+	if err != nil {
+		return peekView{}, err
+	}
+	v := p.viewRun(st, r, time.Now())
+	out := peekView{ID: v.ID, Status: v.Status, State: v.State, Running: r.Status == ledger.RunRunning, Latest: v.latest}
+	if out.Latest == "" {
+		list, err := p.ledger.TurnsOf(ctx, r.ID)
+		if err != nil {
+			return out, err
+		}
+		if n := len(list); n > 0 {
+			out.Latest = handoff.Clean(list[n-1].Answer, maxLatest)
+		}
+	}
+	return out, nil
+}
+
+// showView is `pawl show --json`.
+type showView struct {
+	runView
+	Task    string       `json:"task"`
+	Answer  string       `json:"answer"` // the last thing that it said, whole
+	Cost    *float64     `json:"cost_usd"`
+	Unknown int          `json:"cost_unknown_turns"` // turns whose cost is not in cost_usd
+	Commits []commitView `json:"commits"`            // since it began, on its branch or in its folder
+	Exit    *int         `json:"exit"`               // of its last turn's program; null before the first has ended
+}
+
+type commitView struct {
+	SHA     string `json:"sha"`
+	Subject string `json:"subject"`
+}
+
+func (a *app) showCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "show ID", Short: "print a worker's result: answer, cost, commits", Args: cobra.ExactArgs(1),
+		Long: "show prints all of what a worker said last, what it cost, how long it took, which commits were made since it began, and how\n" +
+			"it ended.",
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.use(c.Context(), func(p *project) error {
+				v, err := p.show1(c.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return a.json(v)
+				}
+				a.printShow(v)
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	return c
+}
+
+func (p *project) show1(ctx context.Context, id string) (showView, error) {
+	r, err := p.run(ctx, id)
+	if err != nil {
+		return showView{}, err
+	}
+	st, err := p.ledger.Load(ctx)
+	if err != nil {
+		return showView{}, err
+	}
+	list, err := p.ledger.TurnsOf(ctx, r.ID)
+	if err != nil {
+		return showView{}, err
+	}
+	v := showView{runView: p.viewRun(st, r, time.Now()), Task: r.Task, Commits: commitsOf(r)}
+	cost := workers.CostOf(p.cfg, list)
+	if v.Unknown = cost.Unknown; cost.Unknown < len(list) {
+		v.Cost = &cost.USD
+	}
+	if n := len(list); n > 0 {
+		last := list[n-1]
+		v.Exit = &last.Exit
+		v.Answer, err = p.answer(last)
+	}
+	return v, err
+}
+
+// answer is the whole of what a turn said last: the ledger has the end of a long one.
+func (p *project) answer(t ledger.Turn) (string, error) {
+	if len(t.Answer) < turn.Last-1 {
+		return t.Answer, nil
+	}
+	said := turn.Speech{}
+	err := p.entries(t.Agent, t.Generation, func(e turn.Entry) error {
+		if e.N == t.Number && e.Event != nil {
+			said.Hear(*e.Event)
+		}
+		return nil
+	})
+	if len(said.Text) < len(t.Answer) {
+		return t.Answer, err // its record is not there any more
+	}
+	return said.Text, err
+}
+
+// entries reads the record of a session's turns.
+func (p *project) entries(agent, generation string, f func(turn.Entry) error) error {
+	path := loop.TurnEvents(p.cfg, agent, generation)
+	for _, part := range []string{logfile.Rotated(path), path} {
+		file, err := os.Open(part)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(turn.Entries(file, f), file.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxCommits bounds the list of a run's commits.
+const maxCommits = 200
+
+// commitsOf are the commits that were made since a run began, oldest first: on its
+// branch, or in the folder where it works, by whoever works there.
+func commitsOf(r ledger.Run) []commitView {
+	out := []commitView{}
+	dir, tip := r.Dir, "HEAD"
+	if r.Repo != "" {
+		dir, tip = r.Repo, "refs/heads/"+r.Branch
+	}
+	if r.Base == "" {
+		return out
+	}
+	log := gitAnswer(dir, "log", "--reverse", "--format=%H %s", "-n", strconv.Itoa(maxCommits), r.Base+".."+tip, "--")
+	for line := range strings.Lines(log) {
+		if sha, subject, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
+			out = append(out, commitView{sha, handoff.Clean(subject, 200)})
+		}
+	}
+	return out
+}
+
+func (a *app) printShow(v showView) {
+	w := a.out
+	line := func(label, text string) {
+		if text != "" {
+			fmt.Fprintf(w, "%s %s\n", paint(w, faint, pad(label, 10)), text)
+		}
+	}
+	line("run", v.ID+", "+v.Type+", "+v.Adapter+modelText(v.Model))
+	line("task", handoff.Clean(v.Task, 400))
+	line("status", statusOf(v.runView))
+	line("needs", v.Attention)
+	line("asked by", v.Parent)
+	line("works in", v.Dir)
+	line("branch", v.Branch)
+	usd := 0.0
+	if v.Cost != nil {
+		usd = *v.Cost
+	}
+	line("cost", fmt.Sprintf("%d turns, %d tools, %d tokens, %s", v.Turns, v.Tools, v.Usage.Tokens(), costText(workers.Cost{USD: usd, Unknown: v.Unknown}, v.Turns)))
+	for _, c := range v.Commits {
+		line("commit", c.SHA[:min(len(c.SHA), 10)]+" "+c.Subject)
+	}
+	if v.Answer != "" {
+		fmt.Fprintf(w, "\n%s\n", v.Answer)
+	}
+}
+
+func modelText(model string) string {
+	if model == "" {
+		return ""
+	}
+	return ", model " + model
+}
+
+// statusOf is a run's status in words.
+func statusOf(v runView) string {
+	text := v.Status
+	if v.State != "" {
+		text += ", " + v.State
+	}
+	text += ", " + ago(time.Duration(v.Seconds)*time.Second)
+	if v.Why != "" {
+		text += ": " + v.Why
+	}
+	return text
+}
+
+func dollars(usd float64) string { return "$" + strconv.FormatFloat(usd, 'f', 4, 64) }
+
+// printRun prints one run as JSON.
+func (p *project) printRun(ctx context.Context, id string) error {
+	v, err := p.show1(ctx, id)
+	if err != nil {
+		return err
+	}
+	return p.app.json(v.runView)
+}
+
+// writeAll writes a text of many lines behind a mark.
+func writeAll(w io.Writer, mark, text string) {
+	for line := range strings.Lines(strings.TrimRight(text, "\n")) {
+		fmt.Fprint(w, mark, strings.TrimRight(line, "\n"), "\n")
+	}
+}

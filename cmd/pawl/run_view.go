@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"pawl/handoff"
+	"pawl/loop"
+	"pawl/loop/adapter"
+	"pawl/loop/ledger"
+	workers "pawl/loop/run"
+	"pawl/loop/turn"
+)
+
+// runView is one run of `pawl ls --json`; show adds to it.
+type runView struct {
+	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	Type      string     `json:"type"`
+	Status    string     `json:"status"`
+	State     string     `json:"state"` // while it runs: queued, starting, active, idle, limited, waiting …
+	Title     string     `json:"title"`
+	Adapter   string     `json:"adapter"`
+	Model     string     `json:"model"`
+	Dir       string     `json:"dir"`
+	Branch    string     `json:"branch"`
+	Parent    string     `json:"parent"`
+	Created   string     `json:"created_at"`
+	Since     string     `json:"since"`
+	Ended     string     `json:"ended_at"`
+	Why       string     `json:"why"`
+	Turns     int        `json:"turns"`
+	Tools     int        `json:"tools"`
+	Usage     turn.Usage `json:"usage"`
+	Seconds   int        `json:"duration_s"` // of the time since it began, or went on the last time
+	Attention string     `json:"needs_attention"`
+
+	latest string
+}
+
+// needsPerson are the states in which a program does not go on by itself.
+var needsPerson = map[string]string{
+	string(adapter.Auth): "its program is not logged in", string(adapter.Waiting): "its program asks something", string(adapter.Fatal): "its program cannot go on",
+}
+
+// runs are the views of all runs, oldest first.
+func (p *project) runs(ctx context.Context) ([]runView, error) {
+	list, err := p.ledger.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st, err := p.ledger.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]runView, len(list))
+	for i, r := range list {
+		out[i] = p.viewRun(st, r, time.Now())
+	}
+	return out, nil
+}
+
+func (p *project) viewRun(st ledger.State, r ledger.Run, now time.Time) runView {
+	v := runView{
+		ID: r.ID, Name: r.Name, Type: r.Type, Status: string(r.Status), Title: r.Title(), Adapter: r.Adapter, Model: r.Model, Dir: r.Dir,
+		Branch: r.Branch, Parent: r.Parent, Created: stamp(r.Created), Since: stamp(r.Since), Ended: stamp(r.EndedAt), Why: r.Why,
+		Turns: r.Turns, Tools: r.Tools, Usage: r.Usage, Seconds: int(now.Sub(r.Since) / time.Second),
+	}
+	if !r.EndedAt.IsZero() {
+		v.Seconds = int(r.EndedAt.Sub(r.Since) / time.Second)
+	}
+	switch r.Status {
+	case ledger.RunRunning:
+		p.viewSession(&v, st, r)
+	case ledger.RunFailed:
+		v.Attention = r.Why
+	}
+	return v
+}
+
+// viewSession adds what a run that has not ended does.
+func (p *project) viewSession(v *runView, st ledger.State, r ledger.Run) {
+	row, runs := st.Sessions[r.ID]
+	agent := st.Agent(r.ID)
+	switch {
+	case runs:
+		v.State, v.latest = row.Doing, row.Evidence
+	case agent.Restart != "":
+		v.State, v.Attention = "queued", agent.Restart
+	case agent.Wanted == ledger.Off:
+		v.State, v.Attention = "queued", "it was stopped with all others; pawl up has it go on"
+	default:
+		v.State = "queued"
+	}
+	if until := loop.HeldUntil(loop.Staffed(p.cfg, st), st, r.ID); !until.IsZero() {
+		v.State, v.Attention = "held", "a usage limit holds it until "+stamp(until)
+	}
+	if why, waits := needsPerson[v.State]; waits {
+		v.Attention = why
+		if v.latest != "" {
+			v.Attention += ": " + v.latest
+		}
+	}
+	state, err := loop.ReadTurns(p.place.Turns(), row.Name)
+	if last := state.Last(); err == nil && last != nil && state.Generation == row.Generation {
+		v.latest = handoff.Clean(last.Doing, maxLatest)
+	}
+}
+
+// maxLatest bounds the last words of a run where only a glimpse is asked for, in bytes.
+const maxLatest = 300
+
+// run is the run that an id or a name means.
+func (p *project) run(ctx context.Context, id string) (ledger.Run, error) {
+	r, err := p.ledger.Run(ctx, id)
+	var (
+		none *ledger.NoRunError
+		many *ledger.AmbiguousRunError
+	)
+	switch {
+	case errors.As(err, &none):
+		hint := "pawl ls lists the runs"
+		if p.known(id) == nil {
+			hint = id + " is an agent of pawl.yaml: pawl wake, pawl down and pawl explain are about those"
+		}
+		return r, &hinted{&missingError{none.Error()}, hint}
+	case errors.As(err, &many):
+		return r, &invalidError{many}
+	}
+	return r, err
+}
+
+// member is the agent or service of that name, or the run that it means.
+func (p *project) member(ctx context.Context, name string) (string, error) {
+	unknown := p.known(name)
+	if unknown == nil {
+		return name, nil
+	}
+	r, err := p.ledger.Run(ctx, name)
+	var none *ledger.NoRunError
+	if errors.As(err, &none) {
+		return "", unknown
+	}
+	return r.ID, err
+}
+
+// costText is what turns cost, in words.
+func costText(c workers.Cost, turns int) string {
+	switch {
+	case turns == 0:
+		return "nothing yet"
+	case c.Unknown == turns:
+		return "unknown"
+	case c.Unknown > 0:
+		return dollars(c.USD) + " and what is unknown"
+	}
+	return dollars(c.USD)
+}
