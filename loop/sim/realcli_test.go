@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ func TestRealCLIsTakeTenWakes(t *testing.T) {
 		{name: realcli.Gemini, model: "gemini-2.5-pro"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			realcli.Install(t, c.name)
+			installOften(t, c.name, realcli.Codex, realcli.Claude, realcli.Gemini)
 			t.Parallel() // they mostly wait
 			keys := "launcher: tmux"
 			if c.model != "" {
@@ -50,6 +51,17 @@ func TestRealCLIsTakeTenWakes(t *testing.T) {
 type real struct {
 	*rig
 	model *model.Server
+	dir   string // the agent's clone
+}
+
+// installOften installs a program that is one of those that each run of the tests can
+// afford; PAWL_NIGHTLY runs all of them.
+func installOften(t *testing.T, name string, often ...string) {
+	t.Helper()
+	if !slices.Contains(often, name) && os.Getenv("PAWL_NIGHTLY") == "" {
+		t.Skip("others do the same in less time: PAWL_NIGHTLY=1 runs it")
+	}
+	realcli.Install(t, name)
 }
 
 // commandKeys are the adapter's keys for another command; "" for the built-in one.
@@ -78,24 +90,34 @@ func realRig(t *testing.T, name, adapterKeys, agentKeys string) *real {
 			t.Error(err)
 		}
 	})
-	dir := filepath.Join(t.TempDir(), "clone") // not all programs can work in the folder of a rig
-	r.git(r.stage.Dir, "clone", "-q", r.stage.Origin(), dir)
-	env, _ := realcli.Home(t, name, dir, server.BaseURL("worker"), realcli.Unattended)
+	dir, env := r.realHome(name, server.BaseURL("worker"))
 	var b strings.Builder
 	fmt.Fprintf(&b, "version: 1\nproject: rig\norigin: {url: %q, poll: 200ms}\nsupervise: {interval: 500ms}\n", r.stage.Origin())
 	b.WriteString("adapters:\n")
 	fmt.Fprintf(&b, "  %s: {%s}\n  unused: {command: [sh]}\n", name, adapterKeys)
 	fmt.Fprintf(&b, "defaults: {adapter: %s, %s}\n", name, agentKeys)
-	fmt.Fprintf(&b, "agents:\n  worker:\n    kind: persistent\n    dir: %q\n    prompt: \"[[say: ready]] begin\"\n    env:\n", dir)
-	for _, kv := range env {
-		k, v, _ := strings.Cut(kv, "=")
-		fmt.Fprintf(&b, "      %s: %q\n", k, v)
-	}
+	fmt.Fprintf(&b, "agents:\n  worker:\n    kind: persistent\n    dir: %q\n    prompt: \"[[say: ready]] begin\"\n", dir)
+	fmt.Fprintf(&b, "    env: {%[1]s}\nworkers: {env: {%[1]s}}\n", env)
 	if err := os.MkdirAll(filepath.Dir(r.stage.Config()), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	r.write(r.stage.Config(), b.String())
-	return &real{rig: r, model: server}
+	return &real{rig: r, model: server, dir: dir}
+}
+
+// realHome is a clone for an agent, and the variables with which its program knows the
+// model, as keys of YAML.
+func (r *rig) realHome(name, url string) (dir, env string) {
+	r.t.Helper()
+	dir = filepath.Join(r.t.TempDir(), "clone") // not all programs can work in the folder of a rig
+	r.git(r.stage.Dir, "clone", "-q", r.stage.Origin(), dir)
+	list, _ := realcli.Home(r.t, name, dir, url, realcli.Unattended)
+	var vars []string
+	for _, kv := range list {
+		k, v, _ := strings.Cut(kv, "=")
+		vars = append(vars, fmt.Sprintf("%s: %q", k, v))
+	}
+	return dir, strings.Join(vars, ", ")
 }
 
 // tenWakes tells the agent ten things, some while it works.

@@ -26,10 +26,7 @@ func TestRealCLIsInTurns(t *testing.T) {
 		{realcli.Gemini, "", ", model: gemini-2.5-pro"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if c.name == realcli.OpenCode && os.Getenv("PAWL_NIGHTLY") == "" {
-				t.Skip("it takes ten seconds of both processors to start, for each turn: PAWL_NIGHTLY=1 runs it")
-			}
-			realcli.Install(t, c.name)
+			installOften(t, c.name, realcli.Codex, realcli.Claude)
 			t.Parallel() // they mostly wait
 			r := realRig(t, c.name, c.adapter, "mode: turns"+c.keys)
 			r.takesTurns(c.name == realcli.OpenCode)

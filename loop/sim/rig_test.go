@@ -189,6 +189,11 @@ func (r *rig) command(ctx context.Context, args ...string) *exec.Cmd {
 // pawl runs a command that must succeed.
 func (r *rig) pawl(args ...string) string {
 	r.t.Helper()
+	return r.pawlWithin(patience, args...)
+}
+
+func (r *rig) pawlWithin(patience time.Duration, args ...string) string {
+	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
 	cmd := r.command(ctx, args...)

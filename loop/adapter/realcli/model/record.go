@@ -11,6 +11,7 @@ type instance struct {
 	refusals map[string]int // requests refused so far, by the text that asks for it
 	reset    time.Time      // its usage limit holds until then
 	limits   map[string]bool
+	script   func(text string) string // the directives that a text stands for besides; nil: none
 }
 
 // call is one request for a turn.
@@ -41,6 +42,14 @@ func (s *Server) Limit(name string, until time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.of(name).reset = until
+}
+
+// Script has an instance obey, for each text that it is told, the directives that
+// script makes of it, after those that are in it. The same text must give the same.
+func (s *Server) Script(name string, script func(text string) string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.of(name).script = script
 }
 
 // of is the memory of an instance. The caller holds the lock.

@@ -59,7 +59,11 @@ func (s *Server) decide(c call, now time.Time) (Request, reply) {
 		r.Step = "limit"
 		return r, reply{refuse: &refusal{status: http.StatusTooManyRequests, reset: i.reset}}
 	}
-	for _, next := range steps(text) {
+	script := text
+	if i.script != nil {
+		script += "\n" + i.script(text)
+	}
+	for _, next := range steps(script) {
 		if next.name == "run" || next.name == "ask" {
 			if results > 0 {
 				results--
