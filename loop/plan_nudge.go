@@ -44,7 +44,7 @@ func (p *planner) nudges() {
 		flying, read := p.wakesSince(u, nudged)
 		switch {
 		case !read.IsZero():
-			p.s.Limits[account] = l.Heard(u.Name, read)
+			p.s.Limits[account] = l.Heard(u.Name, supervise.Earlier(read, p.now)) // the clock may have been set back
 		case r.State == adapter.Active && !flying:
 			p.s.Limits[account] = l.Heard(u.Name, p.now)
 			p.withdraw(u, delivery.Probe)
