@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/loop/adapter"
 	"pawl/loop/config"
 	"pawl/loop/delivery"
 	"pawl/loop/ledger"
@@ -25,21 +26,65 @@ func (p *planner) runs() {
 		}
 		last := p.countTurns(id)
 		r, agent := p.s.Runs[id], p.row(u)
-		_, running := p.session(u)
+		row, running := p.session(u)
 		switch {
 		case r.Stop != "":
 			if !running {
-				p.finish(r, ledger.RunStopped, r.Stop, last)
+				p.finish(r, ledger.RunStopped, r.Stop, answerOf(last))
 			}
-		case last != nil && last.Status == turn.Completed:
-			if !p.awaits(id) {
-				p.finish(r, ledger.RunCompleted, "", last)
-			}
-		case last != nil && last.Status == turn.Failed && last.Why != sessionOver:
-			p.finish(r, ledger.RunFailed, last.Why, last)
+		case last != nil && hopeless(*last) && agent.Talk.Lost == 0 && !agent.Fresh: // else it is tried without that conversation
+			p.finish(r, ledger.RunFailed, last.Why, last.Answer)
 		case agent.Parked:
-			p.finish(r, ledger.RunFailed, "its session ended again and again: "+agent.Restart, nil)
+			p.finish(r, ledger.RunFailed, "its session ended again and again: "+agent.Restart, "")
+		case running:
+			p.settle(u, r, row)
+		case last != nil && last.Status == turn.Completed && !p.awaits(id):
+			p.finish(r, ledger.RunCompleted, "", last.Answer)
 		}
+	}
+}
+
+// hopeless says that nobody would get on with a turn that ended so by trying again.
+func hopeless(t ledger.Turn) bool {
+	return t.Status == turn.Refused || t.Status == turn.Failed && t.Why != sessionOver
+}
+
+func answerOf(t *ledger.Turn) string {
+	if t == nil {
+		return ""
+	}
+	return t.Answer
+}
+
+const (
+	// begins is how long a session may take from reading what it is told to the
+	// beginning of that turn.
+	begins = 30 * time.Second
+	// lostAfter is how long a session that goes on with a conversation, and was told
+	// nothing, waits for what it was started for.
+	lostAfter = time.Minute
+)
+
+// settle ends a run whose session is idle, has been told all that it is to be told, and
+// has answered that. It goes by what the session says now: the turn may have been counted
+// by an earlier pass, or by a ledger that was lost.
+func (p *planner) settle(u *unit, r ledger.Run, row ledger.Session) {
+	state := p.w.Turns[u.Name]
+	if state.Generation != row.Generation || state.Doing != adapter.Idle || u.obs == nil || p.awaits(u.Name) || p.inFlight(u) != "" {
+		return
+	}
+	newest := state.Last()
+	for _, m := range u.obs.Marks {
+		begun := slices.ContainsFunc(state.Turns, func(t turn.Turn) bool { return t.Wake == m.ID })
+		if !begun && !m.Drained.IsZero() && p.now.Sub(m.Drained).Abs() < begins {
+			return // it has just read that, and its turn begins
+		}
+	}
+	switch {
+	case newest == nil && row.Resume && p.now.Sub(state.Since) > lostAfter:
+		p.finish(r, ledger.RunFailed, "its session was ended before it began what it was told; tell it again", "")
+	case newest != nil && newest.Status == turn.Completed:
+		p.finish(r, ledger.RunCompleted, "", newest.Answer)
 	}
 }
 
@@ -67,44 +112,60 @@ func (p *planner) awaits(agent string) bool {
 }
 
 // finish ends a run. Its session ends with it, and its conversation can be gone on with.
-func (p *planner) finish(r ledger.Run, status ledger.RunStatus, why string, last *ledger.Turn) {
+func (p *planner) finish(r ledger.Run, status ledger.RunStatus, why, answer string) {
 	r.Status, r.Why, r.Stop, r.EndedAt = status, handoff.Clean(why, 500), "", p.now
 	r.Rounds++
 	p.s.Runs[r.ID] = r
 	agent := p.s.Agent(r.ID)
+	wanted := agent.Wanted
 	agent.Wanted, agent.Parked, agent.Restart, agent.RestartAt, agent.History = ledger.Down, false, "", time.Time{}, supervise.History{}
 	p.put(agent)
-	p.event("run."+string(status), r.ID, "type", r.Type, "title", r.Title(), "why", r.Why, "parent", r.Parent,
+	p.event(endedAs(status), r.ID, "type", r.Type, "title", r.Title(), "why", r.Why, "parent", r.Parent,
 		"turns", r.Turns, "tools", r.Tools, "tokens", r.Usage.Tokens(), "seconds", int(p.now.Sub(r.Since)/time.Second))
-	n := workers.Notice{Run: r}
-	if last != nil {
-		n.Answer = last.Answer
+	p.tellParent(r, workers.Notice{Run: r, Answer: answer}, wanted)
+}
+
+// endedAs is the kind of event of a run that has ended so.
+func endedAs(s ledger.RunStatus) string {
+	switch s {
+	case ledger.RunCompleted:
+		return "run.completed"
+	case ledger.RunStopped:
+		return "run.stopped"
 	}
-	p.tellParent(r, n)
+	return "run.failed"
 }
 
 // tellParent has the parent of a run told of its end, once for each time that it ends.
-// A parent that is a run itself, and is done, goes on with that.
-func (p *planner) tellParent(r ledger.Run, n workers.Notice) {
-	text := n.Page()
-	parent, isRun := p.s.Runs[r.Parent]
-	switch u := p.byName[r.Parent]; {
-	case u != nil && !u.service:
-		if !u.turning() {
-			text = n.Line()
-		}
-	case !isRun || !parent.Removed.IsZero():
+// A parent that is a run itself, and is done, goes on with that, unless all are to be
+// off.
+func (p *planner) tellParent(r ledger.Run, n workers.Notice, wanted ledger.Want) {
+	u := p.byName[r.Parent]
+	if u == nil || u.service {
 		return // nobody is there any more
 	}
-	p.s.PutItem(ledger.Item{
-		ID: "run-" + r.ID + "-" + strconv.Itoa(r.Rounds), Agent: r.Parent, Kind: delivery.Message, Text: text,
-		State: handoff.Open, CreatedAt: p.now,
-	})
-	if isRun && parent.Status == ledger.RunCompleted {
-		p.s.Runs[parent.ID] = ContinueRun(&p.s, parent, p.now)
-		p.event("run.continued", parent.ID, "why", "its worker "+r.ID+" has ended")
+	text := n.Page()
+	if !u.turning() {
+		text = n.Line()
 	}
+	p.s.PutItem(ledger.Item{
+		ID: Notification(r), Agent: r.Parent, Kind: delivery.Message, Text: text, State: handoff.Open, CreatedAt: p.now,
+	})
+	parent, isRun := p.s.Runs[r.Parent]
+	if !isRun || parent.Status != ledger.RunCompleted {
+		return
+	}
+	p.s.Runs[parent.ID] = ContinueRun(&p.s, parent, p.now)
+	if wanted == ledger.Off {
+		agent := p.s.Agent(parent.ID)
+		agent.Wanted = ledger.Off
+		p.put(agent)
+	}
+	p.event("run.continued", parent.ID, "why", "its worker "+r.ID+" has ended")
 }
+
+// Notification names the item by which the parent of a run is told of its last end.
+func Notification(r ledger.Run) string { return "run-" + r.ID + "-" + strconv.Itoa(r.Rounds) }
 
 // ContinueRun has a run that has ended go on with its conversation; what it is to do is
 // an item that it is told.
@@ -117,13 +178,24 @@ func ContinueRun(s *ledger.State, r ledger.Run, now time.Time) ledger.Run {
 	return r
 }
 
-// crowded says that as many workers run as may.
+// crowded says that as many workers work as may. One that asked for a worker which is
+// still to start may wait for that in its turn, and takes no place from it.
 func (p *planner) crowded() bool {
 	n := 0
 	for name := range p.s.Sessions {
-		if u := p.byName[name]; u != nil && u.Kind == config.KindRun {
+		if u := p.byName[name]; u != nil && u.Kind == config.KindRun && !p.waitsForPlace(name) {
 			n++
 		}
 	}
 	return n >= p.w.Config.Workers.Parallel
+}
+
+// waitsForPlace says that a worker which name asked for is to run, and has no session.
+func (p *planner) waitsForPlace(name string) bool {
+	for id, r := range p.s.Runs {
+		if _, runs := p.s.Sessions[id]; r.Parent == name && r.Status == ledger.RunRunning && !runs && p.s.Agent(id).Wanted == ledger.Up {
+			return true
+		}
+	}
+	return false
 }

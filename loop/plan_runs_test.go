@@ -22,7 +22,7 @@ func (s *scene) spawn(id, parent string) {
 func (s *scene) send(id, text string) {
 	s.shelf.edit(func(st *ledger.State) {
 		r := s.shelf.Runs[id]
-		if r.Status != ledger.RunRunning {
+		if st.Agents[id] = s.shelf.Agents[id]; r.Status != ledger.RunRunning {
 			st.Runs[id] = ContinueRun(st, r, s.now)
 		}
 		st.PutItem(ledger.Item{ID: "m-" + text, Agent: id, Kind: delivery.Message, Text: text, State: handoff.Open, CreatedAt: s.now})
@@ -34,6 +34,18 @@ func (s *scene) halt(id string) {
 		r, agent := st.Runs[id], st.Agent(id)
 		r.Stop, agent.Wanted = "enough", ledger.Down
 		st.Runs[id], st.Agents[id] = r, agent
+	})
+}
+
+// rebuildRuns loses the ledger but for what was asked for, as a damaged one is.
+func (s *scene) rebuildRuns() {
+	kept := s.shelf.Load()
+	s.loseLedger()
+	s.shelf.edit(func(st *ledger.State) {
+		for id, r := range kept.Runs {
+			st.Runs[id] = r
+			st.Agents[id] = ledger.Agent{Name: id, Wanted: kept.Agents[id].Wanted, Talk: kept.Agents[id].Talk}
+		}
 	})
 }
 
@@ -219,6 +231,112 @@ func TestWorkers(t *testing.T) {
 			ends chief completed
 			pass 3
 			expect worker chief completed
+			run 10m
+			expect running`},
+		{"a parent that was stopped or failed is told when it goes on", withWorkers, `
+			spawn chief
+			spawn w chief
+			pass 2
+			works chief
+			halt chief
+			pass 3
+			expect worker chief stopped
+			ends w completed
+			pass 4
+			expect worker w completed
+			expect worker chief stopped
+			expect pending 1
+			run 10m
+			send chief go on
+			pass 3
+			ends chief completed
+			pass 3
+			expect told chief 1 <task-id>w</task-id>
+			expect told chief 1 go on`},
+		{"what a turn that failed had not heard is told when it goes on", withWorkers, `
+			spawn w
+			pass 2
+			ends w completed
+			send w more
+			pass 2
+			expect told w 1 more
+			ends w failed no luck
+			pass 4
+			expect worker w failed
+			expect pending 1
+			send w and this
+			pass 3
+			expect told w 1 more
+			expect told w 1 and this`},
+		{"one whose session had ended its turn before the ledger was lost", withWorkers, `
+			spawn w
+			pass 2
+			ends w completed
+			rebuilt
+			pass 3
+			expect worker w completed
+			expect running`},
+		{"one that is not logged in has failed, and its parent is told", withWorkers, `
+			up boss
+			pass 2
+			ends boss completed
+			spawn w boss
+			pass 2
+			ends w refused not logged in
+			pass 4
+			expect worker w failed
+			expect told boss 1 not logged in`},
+		{"a conversation that is not known any more is given up for a new one", withWorkers, `
+			spawn w
+			pass 2
+			ends w completed
+			pass 4
+			send w more
+			pass 3
+			expect talks w talk-w
+			ends w failed no such conversation
+			run 1m
+			expect talks w talk-w
+			ends w failed no such conversation
+			run 2m
+			expect talks w fresh
+			ends w completed
+			pass 3
+			ends w completed
+			pass 3
+			expect worker w completed
+			expect event run.failed 0`},
+		{"a worker is asked for first and starts first", func(y *setup) { withWorkers(y); y.top = []string{"workers: {parallel: 1}"} }, `
+			spawn z
+			pass
+			spawn y
+			pass
+			spawn x
+			pass
+			expect running z
+			ends z completed
+			pass 3
+			expect running y
+			ends y completed
+			pass 3
+			expect running x`},
+		{"one that waits for its own worker takes no place from it", func(y *setup) { withWorkers(y); y.top = []string{"workers: {parallel: 1}"} }, `
+			spawn chief
+			pass 2
+			spawn w chief
+			pass 2
+			expect running chief w`},
+		{"all that are off stay off, whatever ends", withWorkers, `
+			spawn chief
+			spawn w chief
+			pass 2
+			ends chief completed
+			pass 3
+			ends w completed
+			off w
+			pass 4
+			expect worker w completed
+			expect running
 			run 10m
 			expect running`},
 		{"no more of them work at once than may", func(y *setup) { withWorkers(y); y.top = []string{"workers: {parallel: 2}"} }, `

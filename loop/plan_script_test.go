@@ -70,9 +70,13 @@ var steps = map[string]func(*scene, []string){
 	},
 	"spawn": func(s *scene, w []string) { s.spawn(w[0], append(w[1:], "")[0]) },
 	"send":  func(s *scene, w []string) { s.send(w[0], strings.Join(w[1:], " ")) },
-	"halt":  func(s *scene, w []string) { s.halt(w[0]) },
-	"say":   func(s *scene, w []string) { s.say(w[0], strings.Join(w[1:], " ")) },
-	"set":   func(s *scene, w []string) { s.setPhase(w[0]) },
+	"off": func(s *scene, w []string) {
+		s.shelf.edit(func(st *ledger.State) { a := st.Agent(w[0]); a.Wanted = ledger.Off; st.Agents[w[0]] = a })
+	},
+	"rebuilt": func(s *scene, _ []string) { s.rebuildRuns() },
+	"halt":    func(s *scene, w []string) { s.halt(w[0]) },
+	"say":     func(s *scene, w []string) { s.say(w[0], strings.Join(w[1:], " ")) },
+	"set":     func(s *scene, w []string) { s.setPhase(w[0]) },
 	"release": func(s *scene, _ []string) {
 		s.shelf.edit(func(st *ledger.State) { st.Loop.Phase = phases.Release(st.Loop.Phase) })
 	},

@@ -233,7 +233,7 @@ func (p *planner) restartLater(u *unit, agent ledger.Agent, lived time.Duration,
 		supervise.Park{Restarts: c.Park.Restarts, Within: c.Park.Within})
 	agent.History = v.History
 	if v.Park {
-		agent.Parked = true
+		agent.Parked, agent.Restart = true, why
 		p.put(agent)
 		p.event("agent.parked", u.Name, "restarts", len(v.History.Restarts), "last", why)
 		p.act(Action{Kind: Parking, Agent: u.Name, Reason: why})

@@ -144,7 +144,7 @@ func promptData(cfg *config.Config, a config.Agent, phase, branch string) prompt
 		}
 	}
 	for _, other := range cfg.Agents {
-		if other.Name != a.Name {
+		if other.Name != a.Name && other.Kind != config.KindRun {
 			d.Peers = append(d.Peers, prompts.Peer{Name: other.Name, Role: other.Role, Inbox: inboxOf(cfg, other.Name)})
 		}
 	}

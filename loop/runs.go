@@ -1,11 +1,13 @@
 package loop
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"pawl/handoff"
 	"pawl/loop/config"
@@ -18,8 +20,9 @@ import (
 // them.
 func Staffed(cfg *config.Config, st ledger.State) *config.Config {
 	var workers []config.Worker
-	for _, id := range slices.Sorted(maps.Keys(st.Runs)) {
-		if r := st.Runs[id]; r.Removed.IsZero() {
+	oldest := func(a, b ledger.Run) int { return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID)) }
+	for _, r := range slices.SortedFunc(maps.Values(st.Runs), oldest) { // who was asked for first comes first
+		if r.Removed.IsZero() {
 			workers = append(workers, config.Worker{
 				ID: r.ID, Task: r.Task, Part: r.Role, Allow: r.Allow, Adapter: r.Adapter, Model: r.Model, Dir: r.Dir, Parent: r.Parent,
 			})
@@ -47,7 +50,7 @@ func workerPrompt(cfg *config.Config, a config.Agent, data prompts.Data) (string
 		if rel, err := filepath.Rel(cfg.Dir, path); err == nil {
 			name = rel
 		}
-		data.Contract = append(data.Contract, prompts.File{Path: name, Text: handoff.Head(text, maxContract)})
+		data.Contract = append(data.Contract, prompts.File{Path: name, Text: handoff.CleanLines(text, maxContract)})
 	}
 	own, ok := prompts.Select(nil, "worker")
 	if !ok {

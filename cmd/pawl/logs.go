@@ -113,7 +113,11 @@ func (p *project) attach(ctx context.Context, name string, show bool) error {
 	}
 	row, ok := d.After.Sessions[name]
 	if !ok || row.LiveAt.IsZero() {
-		return &hinted{&missingError{name + " has no session"}, "pawl up " + name}
+		hint := "pawl up " + name
+		if p.known(name) != nil {
+			hint = "pawl show " + name
+		}
+		return &hinted{&missingError{name + " has no session"}, hint}
 	}
 	e, err := p.engine(p.app.logger(p.app.err))
 	if err != nil {

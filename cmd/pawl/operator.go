@@ -83,11 +83,12 @@ func (a *app) resumeCommand() *cobra.Command {
 
 // liftLimits ends the usage limits that hold the named agents, or any.
 func (p *project) liftLimits(s *ledger.State, names []string) (accounts []string) {
+	all := loop.Staffed(p.cfg, *s)
 	if len(names) == 0 {
-		names = p.cfg.Names()
+		names = all.Names()
 	}
 	for _, name := range names {
-		if account := loop.LiftLimit(p.cfg, s, name, time.Now()); account != "" {
+		if account := loop.LiftLimit(all, s, name, time.Now()); account != "" {
 			s.Events = append(s.Events, operatorEvent("lift", name, map[string]any{"account": account}))
 			accounts = append(accounts, account)
 		}

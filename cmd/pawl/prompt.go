@@ -31,10 +31,14 @@ func (a *app) promptShowCommand() *cobra.Command {
 		Long: "show prints the prompt of that name: the project's own where there is one, else the built-in one.",
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, ok := prompts.Builtin(args[0])
-			if own, err := a.ownPrompt(args[0]); err != nil {
-				return err
-			} else if own != "" && !builtin {
-				text, ok = own, true
+			if !builtin {
+				own, err := a.ownPrompt(args[0])
+				if err != nil {
+					return err
+				}
+				if own != "" {
+					text, ok = own, true
+				}
 			}
 			if !ok {
 				return &hinted{&missingError{"there is no prompt " + quote(handoff.Clean(args[0], 80))}, "built in are " + strings.Join(prompts.Names(), ", ")}

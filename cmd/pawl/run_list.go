@@ -68,24 +68,15 @@ func (a *app) printRuns(list []runView, all int) {
 	t.print(a.out)
 }
 
-// workersLine says how many workers run and how many need a person; "" where it is none.
+// workersLine says how many workers run and how many have failed; "" where it is none.
 func (p *project) workersLine(ctx context.Context) (string, error) {
-	list, err := p.runs(ctx)
+	n, err := p.ledger.CountRuns(ctx)
 	if err != nil {
 		return "", err
 	}
-	run, need := 0, 0
-	for _, v := range list {
-		if v.Status == string(ledger.RunRunning) {
-			run++
-		}
-		if v.Attention != "" {
-			need++
-		}
-	}
-	switch {
-	case need > 0:
-		return fmt.Sprintf("%d running, %d in need of a look: pawl ls --needs-attention", run, need), nil
+	switch run, failed := n[ledger.RunRunning], n[ledger.RunFailed]; {
+	case failed > 0:
+		return fmt.Sprintf("%d running, %d failed: pawl ls --needs-attention", run, failed), nil
 	case run > 0:
 		return fmt.Sprintf("%d running: pawl ls", run), nil
 	}

@@ -15,13 +15,14 @@ import (
 
 	"pawl/handoff"
 	"pawl/loop"
+	"pawl/loop/adapter"
 	"pawl/loop/control"
 	"pawl/loop/delivery"
 	"pawl/loop/ledger"
 )
 
 func (a *app) sendCommand() *cobra.Command {
-	var asJSON bool
+	var force, asJSON bool
 	c := &cobra.Command{
 		Use: "send ID TEXT…", Short: "tell a worker something", Args: cobra.MinimumNArgs(2),
 		Long: "send tells a worker something: one that runs in its next turn, and one that has ended goes on with the same conversation.\n" +
@@ -32,7 +33,7 @@ func (a *app) sendCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				id, err := p.send(c.Context(), args[0], text)
+				id, err := p.send(c.Context(), args[0], text, force)
 				if err != nil || !asJSON {
 					return err
 				}
@@ -40,17 +41,18 @@ func (a *app) sendCommand() *cobra.Command {
 			})
 		},
 	}
+	c.Flags().BoolVar(&force, "force", false, "have it go on although another worker writes to the same files")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the run as JSON")
 	return c
 }
 
-func (p *project) send(ctx context.Context, name, text string) (id string, err error) {
+func (p *project) send(ctx context.Context, name, text string, force bool) (id string, err error) {
 	r, err := p.run(ctx, name)
 	if err != nil {
 		return "", err
 	}
-	if _, err := os.Stat(r.Dir); err != nil {
-		return "", &invalidError{fmt.Errorf("run %s cannot go on: %w", r.ID, err)}
+	if err := p.goesOn(r); err != nil {
+		return "", err
 	}
 	token := make([]byte, 6)
 	if _, err := rand.Read(token); err != nil {
@@ -60,6 +62,9 @@ func (p *project) send(ctx context.Context, name, text string) (id string, err e
 	err = p.ledger.EditRun(ctx, r.ID, func(s *ledger.State, r ledger.Run) (ledger.Run, error) {
 		s.PutItem(ledger.Item{ID: "m" + hex.EncodeToString(token), Agent: r.ID, Kind: delivery.Message, Text: text, State: handoff.Open, CreatedAt: now})
 		if r.Status != ledger.RunRunning || r.Stop != "" {
+			if other := sharedArea(*s, r); other != "" && !force {
+				return r, &hinted{&invalidError{fmt.Errorf("run %s writes to the files in %s already", other, r.Dir)}, "wait until it has ended, or --force"}
+			}
 			r = loop.ContinueRun(s, r, now)
 			s.Events = append(s.Events, ledger.Event{Time: now, Kind: "run.continued", Agent: r.ID, Data: map[string]any{"message": handoff.Clean(text, 200)}})
 			return r, nil
@@ -70,7 +75,27 @@ func (p *project) send(ctx context.Context, name, text string) (id string, err e
 	if err != nil {
 		return "", err
 	}
-	return r.ID, p.begin(ctx, r.ID, false)
+	st, err := p.ledger.Load(ctx)
+	if err == nil && st.Agent(r.ID).Wanted == ledger.Off {
+		p.app.note("%s was stopped with all others; it is told after pawl up", r.ID)
+		return r.ID, nil
+	}
+	return r.ID, errors.Join(err, p.begin(ctx, r.ID, false))
+}
+
+// goesOn says why a run could not be told anything more.
+func (p *project) goesOn(r ledger.Run) error {
+	if _, err := os.Stat(r.Dir); err != nil {
+		return &invalidError{fmt.Errorf("run %s cannot go on: %w", r.ID, err)}
+	}
+	profile, known := p.cfg.Profile(r.Adapter, adapter.ModeTurns)
+	if !known {
+		return &hinted{&invalidError{fmt.Errorf("run %s cannot go on: there is no adapter %s any more", r.ID, quote(r.Adapter))}, "declare it under adapters: in pawl.yaml"}
+	}
+	if r.Status != ledger.RunRunning && len(profile.Resume) == 0 {
+		return &hinted{&invalidError{fmt.Errorf("run %s cannot go on: adapter %s does not say how a conversation is resumed", r.ID, r.Adapter)}, "set adapters." + r.Adapter + ".turns.resume, or spawn another worker"}
+	}
+	return nil
 }
 
 func (a *app) stopCommand() *cobra.Command {
@@ -83,16 +108,13 @@ func (a *app) stopCommand() *cobra.Command {
 		Long: "stop ends the turn and the session of a worker. What it did stays as it is, and pawl send has it go on.",
 		RunE: func(c *cobra.Command, ids []string) error {
 			return a.use(c.Context(), func(p *project) error {
-				for _, name := range ids {
+				return eachRun(ids, func(name string) error {
 					id, err := p.stopRun(c.Context(), name, reason)
 					if err == nil && asJSON {
 						err = p.printRun(c.Context(), id)
 					}
-					if err != nil {
-						return err
-					}
-				}
-				return nil
+					return err
+				})
 			})
 		},
 	}
@@ -149,12 +171,7 @@ func (a *app) rmCommand() *cobra.Command {
 			"with commits that are nowhere else, is not removed without --force.",
 		RunE: func(c *cobra.Command, ids []string) error {
 			return a.use(c.Context(), func(p *project) error {
-				for _, name := range ids {
-					if err := p.remove(c.Context(), name, force); err != nil {
-						return err
-					}
-				}
-				return nil
+				return eachRun(ids, func(name string) error { return p.remove(c.Context(), name, force) })
 			})
 		},
 	}
@@ -170,28 +187,48 @@ func (p *project) remove(ctx context.Context, name string, force bool) error {
 	if r.Status == ledger.RunRunning {
 		return &hinted{&invalidError{fmt.Errorf("%s runs", r.ID)}, "pawl stop " + r.ID}
 	}
-	if err := dropWorktree(ctx, r, force); err != nil {
+	if !force {
+		if err := unmerged(ctx, r); err != nil {
+			return err
+		}
+	}
+	if err := p.markRemoved(ctx, r, time.Now()); err != nil {
 		return err
 	}
-	err = p.ledger.EditRun(ctx, r.ID, func(s *ledger.State, r ledger.Run) (ledger.Run, error) {
+	// From here on nothing has it go on, and its worktree can go.
+	if err := dropWorktree(ctx, r); err != nil {
+		return &hinted{fmt.Errorf("%s is off the list, and its worktree %s is left: %w", r.ID, worktree(r), err), "git worktree remove --force " + worktree(r)}
+	}
+	p.app.say("%s removed", r.ID)
+	return p.clearFiles(r.ID)
+}
+
+// markRemoved takes a run off the list, if it has not gone on meanwhile.
+func (p *project) markRemoved(ctx context.Context, r ledger.Run, now time.Time) error {
+	return p.ledger.EditRun(ctx, r.ID, func(s *ledger.State, r ledger.Run) (ledger.Run, error) {
 		if r.Status == ledger.RunRunning {
-			return r, &invalidError{fmt.Errorf("%s runs again", r.ID)}
+			return r, &hinted{&invalidError{fmt.Errorf("%s runs again", r.ID)}, "pawl stop " + r.ID}
 		}
-		r.Removed = time.Now()
+		r.Removed = now
 		for id, it := range s.Items {
 			if it.Agent == r.ID && it.State == handoff.Open {
 				it.State = handoff.Withdrawn
 				s.Items[id] = it
 			}
 		}
-		s.Events = append(s.Events, ledger.Event{Time: r.Removed, Kind: "run.removed", Agent: r.ID})
+		s.Events = append(s.Events, ledger.Event{Time: now, Kind: "run.removed", Agent: r.ID})
 		return r, nil
 	})
-	if err != nil {
-		return err
+}
+
+// eachRun does one thing about each run; what fails for one does not keep the others
+// from it.
+func eachRun(ids []string, do func(id string) error) error {
+	var errs []error
+	for _, id := range ids {
+		errs = append(errs, do(id))
 	}
-	p.app.say("%s removed", r.ID)
-	return p.clearFiles(r.ID)
+	return errors.Join(errs...)
 }
 
 // clearFiles removes what a run left in the state directory.

@@ -72,15 +72,20 @@ func (a *app) showCommand() *cobra.Command {
 			"it ended.",
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.use(c.Context(), func(p *project) error {
-				v, err := p.show1(c.Context(), args[0])
+				r, err := p.run(c.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				v, err := p.shown(c.Context(), r)
 				if err != nil {
 					return err
 				}
 				if asJSON {
-					return a.json(v)
+					err = a.json(v)
+				} else {
+					a.printShow(v)
 				}
-				a.printShow(v)
-				return nil
+				return errors.Join(err, p.heard(c.Context(), r))
 			})
 		},
 	}
@@ -88,11 +93,7 @@ func (a *app) showCommand() *cobra.Command {
 	return c
 }
 
-func (p *project) show1(ctx context.Context, id string) (showView, error) {
-	r, err := p.run(ctx, id)
-	if err != nil {
-		return showView{}, err
-	}
+func (p *project) shown(ctx context.Context, r ledger.Run) (showView, error) {
 	st, err := p.ledger.Load(ctx)
 	if err != nil {
 		return showView{}, err
@@ -185,7 +186,7 @@ func (a *app) printShow(v showView) {
 	line("status", statusOf(v.runView))
 	line("needs", v.Attention)
 	line("asked by", v.Parent)
-	line("works in", v.Dir)
+	line("works in", handoff.Clean(v.Dir, 1000))
 	line("branch", v.Branch)
 	usd := 0.0
 	if v.Cost != nil {
@@ -204,7 +205,7 @@ func modelText(model string) string {
 	if model == "" {
 		return ""
 	}
-	return ", model " + model
+	return ", model " + handoff.Clean(model, 100)
 }
 
 // statusOf is a run's status in words.
@@ -224,11 +225,15 @@ func dollars(usd float64) string { return "$" + strconv.FormatFloat(usd, 'f', 4,
 
 // printRun prints one run as JSON.
 func (p *project) printRun(ctx context.Context, id string) error {
-	v, err := p.show1(ctx, id)
+	r, err := p.run(ctx, id)
 	if err != nil {
 		return err
 	}
-	return p.app.json(v.runView)
+	st, err := p.ledger.Load(ctx)
+	if err != nil {
+		return err
+	}
+	return p.app.json(p.viewRun(st, r, time.Now()))
 }
 
 // writeAll writes a text of many lines behind a mark.

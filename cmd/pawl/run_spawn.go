@@ -98,7 +98,7 @@ func (p *project) caller(ctx context.Context) string {
 	if _, known := p.cfg.Agent(name); known {
 		return name
 	}
-	if r, err := p.ledger.Run(ctx, name); err == nil {
+	if r, err := p.ledger.Run(ctx, name); err == nil && r.ID == name {
 		return r.ID
 	}
 	return ""
@@ -126,15 +126,16 @@ func (p *project) spawn(ctx context.Context, task string, o spawnOptions) error 
 		return nil
 	})
 	if err != nil {
-		return errors.Join(err, dropWorktree(ctx, r, true))
+		return errors.Join(err, dropWorktree(context.WithoutCancel(ctx), r))
 	}
 	if !o.asJSON {
 		fmt.Fprintln(p.app.out, r.ID)
 	}
-	if err := p.begin(ctx, r.ID, o.detach); err != nil || !o.asJSON {
-		return err
+	err = p.begin(ctx, r.ID, o.detach)
+	if o.asJSON { // the run is there, whatever became of its start
+		err = errors.Join(err, p.printRun(context.WithoutCancel(ctx), r.ID))
 	}
-	return p.printRun(ctx, r.ID)
+	return err
 }
 
 // begin sees to it that something drives a run that is to work, and waits until it was

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pawl/handoff"
 	"pawl/loop/turn"
 )
 
@@ -70,7 +71,7 @@ func (a *app) printEntry(e turn.Entry, full bool) {
 		fmt.Fprintf(w, "%s\n", paint(w, faint, fmt.Sprintf("turn %d, %s", e.N, e.Begin.Begun.Local().Format("2006-01-02 15:04:05"))))
 		told := turn.Event{Kind: turn.Text, Text: e.Told}
 		if full {
-			writeAll(w, "  > ", e.Told)
+			writeAll(w, "  > ", handoff.CleanLines(e.Told, len(e.Told)))
 		} else {
 			fmt.Fprintf(w, "  > %s\n", told.Line())
 		}

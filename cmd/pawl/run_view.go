@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"pawl/handoff"
@@ -90,6 +91,8 @@ func (p *project) viewSession(v *runView, st ledger.State, r ledger.Run) {
 		v.State, v.Attention = "queued", agent.Restart
 	case agent.Wanted == ledger.Off:
 		v.State, v.Attention = "queued", "it was stopped with all others; pawl up has it go on"
+	case working(st) >= p.cfg.Workers.Parallel:
+		v.State, v.latest = "queued", fmt.Sprintf("%d workers run already, and workers.parallel allows no more", working(st))
 	default:
 		v.State = "queued"
 	}
@@ -103,9 +106,19 @@ func (p *project) viewSession(v *runView, st ledger.State, r ledger.Run) {
 		}
 	}
 	state, err := loop.ReadTurns(p.place.Turns(), row.Name)
-	if last := state.Last(); err == nil && last != nil && state.Generation == row.Generation {
+	if last := state.Last(); runs && err == nil && last != nil && state.Generation == row.Generation {
 		v.latest = handoff.Clean(last.Doing, maxLatest)
 	}
+}
+
+// working is how many workers have a session.
+func working(st ledger.State) (n int) {
+	for id := range st.Runs {
+		if _, runs := st.Sessions[id]; runs {
+			n++
+		}
+	}
+	return n
 }
 
 // maxLatest bounds the last words of a run where only a glimpse is asked for, in bytes.
@@ -138,9 +151,15 @@ func (p *project) member(ctx context.Context, name string) (string, error) {
 		return name, nil
 	}
 	r, err := p.ledger.Run(ctx, name)
-	var none *ledger.NoRunError
-	if errors.As(err, &none) {
+	var (
+		none *ledger.NoRunError
+		many *ledger.AmbiguousRunError
+	)
+	switch {
+	case errors.As(err, &none):
 		return "", unknown
+	case errors.As(err, &many):
+		return "", &invalidError{many}
 	}
 	return r.ID, err
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pawl/handoff"
+	"pawl/loop"
 	"pawl/loop/ledger"
 )
 
@@ -58,7 +60,7 @@ func (p *project) wait(ctx context.Context, names []string, first bool, timeout 
 	if err != nil && (ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded)) {
 		return err
 	}
-	if perr := p.printEnded(ctx, ended, asJSON); perr != nil {
+	if perr := errors.Join(p.printEnded(ctx, ended, asJSON), p.heard(ctx, ended...)); perr != nil {
 		return perr
 	}
 	if err != nil {
@@ -91,6 +93,10 @@ func (p *project) await(ctx context.Context, ids []string, first bool) (ended []
 func (p *project) split(ctx context.Context, ids []string) (ended []ledger.Run, left []string, err error) {
 	for _, id := range ids {
 		r, err := p.ledger.Run(ctx, id)
+		var none *ledger.NoRunError
+		if errors.As(err, &none) {
+			continue // it was cleared away meanwhile, so that it had ended
+		}
 		if err != nil {
 			return nil, nil, err
 		}
@@ -101,6 +107,25 @@ func (p *project) split(ctx context.Context, ids []string) (ended []ledger.Run, 
 		}
 	}
 	return ended, left, nil
+}
+
+// heard takes back what the caller would be told of the end of its own workers, as it
+// has just been shown that.
+func (p *project) heard(ctx context.Context, ended ...ledger.Run) error {
+	me := p.caller(ctx)
+	ended = slices.DeleteFunc(slices.Clone(ended), func(r ledger.Run) bool { return me == "" || r.Parent != me || r.Status == ledger.RunRunning })
+	if len(ended) == 0 {
+		return nil
+	}
+	return p.ledger.Edit(ctx, func(s *ledger.State) error {
+		for _, r := range ended {
+			if it, waits := s.Items[loop.Notification(r)]; waits && it.State == handoff.Open {
+				it.State = handoff.Withdrawn
+				s.Items[it.ID] = it
+			}
+		}
+		return nil
+	})
 }
 
 // warnIdle says so where nothing drives the runs that are waited for.

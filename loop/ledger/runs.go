@@ -63,14 +63,33 @@ func (r Run) Title() string {
 	return handoff.Clean(r.Task, 80)
 }
 
-// openRuns are those that a plan is made from: what runs, or has a session that is to
-// end, and whom they tell.
-const openRuns = `WHERE status = 'running' OR id IN (SELECT parent FROM runs WHERE status = 'running')
-  OR id IN (SELECT agent FROM sessions WHERE ended_at = 0) ORDER BY n`
+// openIDs are the runs that a plan is made from: what runs, whom that tells, what has a
+// session that is to end, and what is still to be told something. What ended long ago
+// must not make a pass slower, so that an index serves each.
+const openIDs = `SELECT id FROM runs WHERE status = 'running' UNION SELECT parent FROM runs WHERE status = 'running'
+  UNION SELECT agent FROM sessions WHERE ended_at = 0 UNION SELECT agent FROM items WHERE state IN ('open', 'queued')`
+
+const openRuns = `WHERE id IN (` + openIDs + `) ORDER BY n`
+
+// openAgents are all agents but the runs that are no part of a plan.
+const openAgents = `WHERE name NOT IN (SELECT id FROM runs WHERE status <> 'running' AND id NOT IN (` + openIDs + `))`
 
 // Runs are those that were not cleared away, oldest first.
 func (l *Ledger) Runs(ctx context.Context) ([]Run, error) {
 	return runs.find(ctx, l.db, "WHERE removed = 0 ORDER BY n")
+}
+
+// CountRuns is how many runs have each status.
+func (l *Ledger) CountRuns(ctx context.Context) (map[RunStatus]int, error) {
+	counts := map[RunStatus]int{}
+	for _, status := range []RunStatus{RunRunning, RunCompleted, RunFailed, RunStopped} {
+		var n int
+		if err := l.db.QueryRowContext(ctx, "SELECT count(*) FROM runs WHERE status = ? AND removed = 0", string(status)).Scan(&n); err != nil {
+			return nil, err
+		}
+		counts[status] = n
+	}
+	return counts, nil
 }
 
 // NoRunError says that no run has an id or name.
@@ -128,6 +147,9 @@ func (l *Ledger) EditRun(ctx context.Context, id string, f func(*State, Run) (Ru
 			return before, after, &NoRunError{ID: id}
 		}
 		before.Runs[id] = found[0]
+		if err := each(ctx, tx, agents, "WHERE name = ?", func(a Agent) { before.Agents[a.Name] = a }, id); err != nil {
+			return before, after, err
+		}
 		after = before.Clone()
 		after.Runs[id], err = f(&after, found[0])
 		return before, after, err

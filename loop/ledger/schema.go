@@ -120,7 +120,8 @@ CREATE TABLE runs (
   tools INTEGER NOT NULL, usage TEXT NOT NULL, since INTEGER NOT NULL, created INTEGER NOT NULL, ended_at INTEGER NOT NULL,
   removed INTEGER NOT NULL, last_turn TEXT NOT NULL
 ) STRICT;
-CREATE INDEX runs_running ON runs (parent) WHERE status = 'running';
+CREATE INDEX runs_running ON runs (id, parent) WHERE status = 'running';
+CREATE INDEX runs_status ON runs (status, removed, id);
 `,
 }
 

@@ -54,7 +54,7 @@ func load(ctx context.Context, q querier) (State, error) {
 		return s, errNoLoop
 	}
 	s.Loop = rows[0]
-	if err := each(ctx, q, agents, "", func(a Agent) { s.Agents[a.Name] = a }); err != nil {
+	if err := each(ctx, q, agents, openAgents, func(a Agent) { s.Agents[a.Name] = a }); err != nil {
 		return s, err
 	}
 	if err := each(ctx, q, sessions, "WHERE ended_at = 0", func(x Session) { s.Sessions[x.Agent] = x }); err != nil {
@@ -86,8 +86,8 @@ func load(ctx context.Context, q querier) (State, error) {
 // CROSS fixes the order: there are few schedules, and many slots.
 const recentSlots = `WHERE n IN (SELECT s.n FROM schedules AS k CROSS JOIN slots AS s ON s.schedule = k.name AND s.at >= k.counted WHERE k.counted > 0) ORDER BY n`
 
-func each[T any](ctx context.Context, q querier, t table[T], clause string, f func(T)) error {
-	rows, err := t.find(ctx, q, clause)
+func each[T any](ctx context.Context, q querier, t table[T], clause string, f func(T), args ...any) error {
+	rows, err := t.find(ctx, q, clause, args...)
 	for _, r := range rows {
 		f(r)
 	}

@@ -59,7 +59,7 @@ func (l *Ledger) readOrders(ctx context.Context) *wants {
 		return nil
 	}
 	s.Loop = rows[0]
-	if each(ctx, l.db, agents, "", func(a Agent) { s.Agents[a.Name] = a }) != nil {
+	if each(ctx, l.db, agents, openAgents, func(a Agent) { s.Agents[a.Name] = a }) != nil {
 		return nil
 	}
 	if each(ctx, l.db, runs, openRuns, func(r Run) { s.Runs[r.ID] = r }) != nil {

@@ -48,6 +48,7 @@ type wanted struct {
 	Finished bool
 	Model    string
 	Adapter  string
+	Talk     Talk // of a run: what it was told is in no other place
 }
 
 // wantsOf are those of a state.
@@ -55,7 +56,11 @@ func wantsOf(s State, path, text string) wants {
 	w := wants{Epoch: s.Loop.Epoch, Revision: s.Loop.Revision, Paused: s.Loop.Paused, Phase: s.Loop.Phase, Told: s.Loop.Told, Path: path, Text: text}
 	for _, name := range slices.Sorted(maps.Keys(s.Agents)) {
 		a := s.Agents[name]
-		w.Agents = append(w.Agents, wanted{a.Name, a.Wanted, a.Paused, a.Parked, a.Finished, a.Model, a.Adapter})
+		kept := wanted{Name: a.Name, Wanted: a.Wanted, Paused: a.Paused, Parked: a.Parked, Finished: a.Finished, Model: a.Model, Adapter: a.Adapter}
+		if _, run := s.Runs[name]; run {
+			kept.Talk = a.Talk
+		}
+		w.Agents = append(w.Agents, kept)
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.Runs)) {
 		w.Runs = append(w.Runs, s.Runs[id])
@@ -69,7 +74,7 @@ func (w wants) restore(s *State) {
 	s.Loop.Revision, s.Loop.Paused, s.Loop.Phase, s.Loop.Told = w.Revision+1, w.Paused, w.Phase, w.Told
 	for _, a := range w.Agents {
 		s.Agents[a.Name] = Agent{
-			Name: a.Name, Wanted: a.Wanted, Paused: a.Paused, Parked: a.Parked, Finished: a.Finished, Model: a.Model, Adapter: a.Adapter,
+			Name: a.Name, Wanted: a.Wanted, Paused: a.Paused, Parked: a.Parked, Finished: a.Finished, Model: a.Model, Adapter: a.Adapter, Talk: a.Talk,
 		}
 	}
 	for _, r := range w.Runs {

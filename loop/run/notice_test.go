@@ -40,7 +40,9 @@ func TestNotice(t *testing.T) {
 				"<summary>It is written.</summary> <result>It is written. See parse.go.</result> <usage>tokens: 120, tool uses: 3, duration: 1m32s</usage></task-notification> The whole result: pawl show rabcde",
 		},
 		{
-			"one that failed before it said anything", func(r *ledger.Run) { r.Status, r.Why, r.Name, r.Branch = ledger.RunFailed, "it took too long", "dates", "pawl/rabcde" }, "",
+			"one that failed before it said anything", func(r *ledger.Run) {
+				r.Status, r.Why, r.Name, r.Branch = ledger.RunFailed, "it took too long", "dates", "pawl/rabcde"
+			}, "",
 			"<task-notification>\n<task-id>rabcde</task-id>\n<type>coder</type>\n<description>dates</description>\n<status>failed</status>\n" +
 				"<summary>it took too long</summary>\n<branch>pawl/rabcde</branch>\n<usage>tokens: 120, tool uses: 3, duration: 1m32s</usage>\n</task-notification>",
 			"<task-notification> <task-id>rabcde</task-id> <type>coder</type> <description>dates</description> <status>failed</status> " +

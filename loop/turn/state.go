@@ -92,14 +92,15 @@ type Order struct {
 	Profile      adapter.Profile `json:"profile"` // Headless
 	Data         adapter.Data    `json:"data"`
 	Model        string          `json:"model"`
-	Conversation string          `json:"conversation"` // to go on with; "" for a new one
-	Total        Usage           `json:"total"`        // what that has cost
-	Prompt       string          `json:"prompt"`       // of the first turn; "" where it waits for a message
-	Wrap         []string        `json:"wrap"`         // argv before each command
-	Timeout      time.Duration   `json:"timeout_ns"`   // of one turn
-	Once         bool            `json:"once"`         // it ends with the first turn that is completed
-	State        string          `json:"state"`        // path of the file for State
-	Record       string          `json:"record"`       // folder for what the program printed and its events
+	Conversation string          `json:"conversation"`   // to go on with; "" for a new one
+	Total        Usage           `json:"total"`          // what that has cost
+	Prompt       string          `json:"prompt"`         // of the first turn; "" where it waits for a message
+	Wrap         []string        `json:"wrap"`           // argv before each command
+	Timeout      time.Duration   `json:"timeout_ns"`     // of one turn
+	Once         bool            `json:"once"`           // it ends with the first turn that is completed
+	State        string          `json:"state"`          // path of the file for State
+	Home         string          `json:"home,omitempty"` // a file without which nobody will tell it anything more; "": it waits for ever
+	Record       string          `json:"record"`         // folder for what the program printed and its events
 }
 
 // Message is what a session is told.

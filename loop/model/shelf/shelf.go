@@ -49,7 +49,6 @@ func (s *Shelf) Load() ledger.State {
 			st.Sessions[x.Agent] = x
 		}
 	}
-	s.openRuns(st)
 	for id, x := range s.Slots {
 		if !x.At.Before(s.Schedules[x.Schedule].Counted) {
 			st.Slots[id] = x
@@ -70,6 +69,7 @@ func (s *Shelf) Load() ledger.State {
 			st.PutItem(it)
 		}
 	}
+	s.openRuns(st)
 	return st
 }
 
@@ -98,16 +98,29 @@ func (s *Shelf) Commit(c ledger.Changes) {
 	s.Events = append(slices.Clip(s.Events), c.Events...)
 }
 
-// openRuns adds the runs that a plan is made from, once the sessions are there.
+// openRuns adds the runs that a plan is made from, once the rest is there, and takes
+// away what is known as agents of the others.
 func (s *Shelf) openRuns(st ledger.State) {
-	for id, x := range s.Runs {
-		if _, runs := st.Sessions[id]; runs || x.Status == ledger.RunRunning {
+	open := func(id string) {
+		if x, known := s.Runs[id]; known {
 			st.Runs[id] = x
 		}
 	}
-	for _, x := range s.Runs {
-		if parent, known := s.Runs[x.Parent]; known && x.Status == ledger.RunRunning {
-			st.Runs[parent.ID] = parent
+	for id, x := range s.Runs {
+		if x.Status == ledger.RunRunning {
+			open(id)
+			open(x.Parent)
+		}
+	}
+	for agent := range st.Sessions {
+		open(agent)
+	}
+	for _, it := range st.Items {
+		open(it.Agent)
+	}
+	for id := range s.Runs {
+		if _, needed := st.Runs[id]; !needed {
+			delete(st.Agents, id)
 		}
 	}
 }

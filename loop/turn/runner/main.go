@@ -49,7 +49,7 @@ var errTurn = errors.New("the turn failed")
 
 func serve(ctx context.Context, in *os.File, out io.Writer, log *slog.Logger) error {
 	lines := input{r: in}
-	line, err := lines.next(ctx, func() {})
+	line, err := lines.next(ctx, func() bool { return true })
 	if err != nil {
 		return fmt.Errorf("how to run turns: %w", err)
 	}
@@ -106,8 +106,9 @@ type input struct{ r *os.File }
 const refreshEvery = 2 * time.Second
 
 // next is the next line that is not empty, without its newline; an error once ctx
-// has ended and nothing was read. Meanwhile waiting is called now and then.
-func (in input) next(ctx context.Context, waiting func()) ([]byte, error) {
+// has ended and nothing was read. Meanwhile waiting is called now and then; once it is
+// false, that is the end of the input.
+func (in input) next(ctx context.Context, waiting func() bool) ([]byte, error) {
 	type read struct {
 		line []byte
 		err  error
@@ -124,8 +125,10 @@ func (in input) next(ctx context.Context, waiting func()) ([]byte, error) {
 		case r := <-got:
 			return r.line, r.err
 		case <-tick.C:
-			waiting()
-			continue
+			if waiting() {
+				continue
+			}
+			return nil, io.EOF
 		case <-ctx.Done():
 		}
 		select {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"pawl/handoff"
 	"pawl/loop/launcher/logfile"
 	"pawl/loop/turn"
 )
@@ -16,6 +17,7 @@ const (
 	rawKept   = 5        // turns whose output is kept as it was printed
 	rawLimit  = 16 << 20 // of one turn's output, in bytes
 	maxEvents = 20_000   // of one turn; more are counted and not written
+	maxTold   = 64 << 10 // of what a turn began with, in bytes
 )
 
 // record is a session's folder: what it was told, the events, and what its program
@@ -42,7 +44,7 @@ func (r *record) begin(t turn.Turn, text string) error {
 	if gone := os.Remove(r.rawFile(t.N - rawKept)); gone != nil && !errors.Is(gone, os.ErrNotExist) {
 		err = errors.Join(err, gone)
 	}
-	return errors.Join(err, r.write(turn.Entry{N: t.N, Begin: &t, Told: text}))
+	return errors.Join(err, r.write(turn.Entry{N: t.N, Begin: &t, Told: handoff.Cut(text, maxTold)}))
 }
 
 func (r *record) event(n int, e turn.Event) error {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -68,10 +69,17 @@ func (s *session) keep() {
 
 // refresh writes the state of a session that waits once more, if it could not be
 // written or is gone: without it nobody would ever tell the session anything.
-func (s *session) refresh() {
+//
+// It is false where the session may end, as nobody is there any more who would.
+func (s *session) refresh() bool {
 	if _, err := os.Stat(s.order.State); s.unkept || err != nil {
 		s.keep()
 	}
+	if s.order.Home == "" {
+		return true
+	}
+	_, err := os.Stat(s.order.Home)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // done says that a session that is for one turn has had it.
