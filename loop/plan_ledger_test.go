@@ -4,12 +4,14 @@ import (
 	"reflect"
 	"testing"
 
+	"pawl/internal/need"
 	"pawl/loop/ledger"
 )
 
 // The stories are told with a ledger in memory. Here a real one gets the same
 // rows, and has the same state after every pass.
 func TestTheShelfIsALedger(t *testing.T) {
+	need.Unraced(t)
 	c := randomScene(t, 11)
 	var twin *ledger.Ledger
 	for range 100 {

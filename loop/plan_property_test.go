@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/internal/need"
 	"pawl/loop/adapter"
 	"pawl/loop/delivery"
 )
@@ -152,6 +153,7 @@ func (c chance) proceed() {
 // determinism, purity, rest and progress), and when the world calms down
 // everything has got through.
 func TestRandomSchedules(t *testing.T) {
+	need.Unraced(t)
 	for seed := range uint64(schedules) {
 		story(t, seed)
 	}

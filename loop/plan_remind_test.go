@@ -1,8 +1,13 @@
 package loop
 
-import "testing"
+import (
+	"testing"
+
+	"pawl/internal/need"
+)
 
 func TestReminders(t *testing.T) {
+	need.Unraced(t)
 	tell(t, []tale{
 		{"an idle agent is reminded, counted, and then people are told", noStall, `
 			up

@@ -1,6 +1,10 @@
 package loop
 
-import "testing"
+import (
+	"testing"
+
+	"pawl/internal/need"
+)
 
 // owing makes an adversary whose screen is idle although it owes an answer.
 const owing = `
@@ -17,6 +21,7 @@ const owing = `
 
 // Law 5: what nobody could tell, and what cannot be read, never ends a session.
 func TestStallsOnScreens(t *testing.T) {
+	need.Unraced(t)
 	tell(t, []tale{
 		{"a person who types into it stops the clock, and is never interrupted", drawn, owing + `
 			types adversary please_have_a_look_at

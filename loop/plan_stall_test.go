@@ -1,8 +1,13 @@
 package loop
 
-import "testing"
+import (
+	"testing"
+
+	"pawl/internal/need"
+)
 
 func TestStalls(t *testing.T) {
+	need.Unraced(t)
 	tell(t, []tale{
 		{"one that owes something is asked once, then restarted, then told again", nil, `
 			up

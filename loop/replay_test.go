@@ -113,6 +113,7 @@ func lines(events []Replayed) string {
 // TestReplayLeavesNothingOut replays histories with merges, once as it is done and
 // once with a look at each first-parent commit: what is left out says nothing.
 func TestReplayLeavesNothingOut(t *testing.T) {
+	need.Unraced(t)
 	need.Program(t, "git")
 	cfg := parsed(t, replayedYAML)
 	quiet := 0

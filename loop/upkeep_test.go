@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/internal/need"
 	"pawl/loop/config"
 	"pawl/loop/delivery"
 	"pawl/loop/launcher/logfile"
@@ -178,6 +179,7 @@ func TestALogThatNobodyRotatesIsRotated(t *testing.T) {
 
 // However long it runs, the state directory does not grow.
 func TestAYearLeavesNoMoreThanAMonth(t *testing.T) {
+	need.Unraced(t)
 	h := newHouse(t)
 	steps := 0
 	for end := h.now.AddDate(1, 3, 0); h.now.Before(end); h.now = h.now.Add(15 * 24 * time.Hour) {

@@ -3,6 +3,8 @@ package config
 import (
 	"strings"
 	"testing"
+
+	"pawl/internal/need"
 )
 
 const secretsHead = "version: 1\nadapters: {script: {command: [agent]}}\ndefaults: {adapter: script}\n"
@@ -13,6 +15,7 @@ const secretText = "hunter2"
 // Each of these holds a secret at one place; it must not be shown, and the words
 // after it must be.
 func TestSecretsByPlace(t *testing.T) {
+	need.Unraced(t)
 	for _, c := range []struct{ name, file, want string }{
 		{"after a variable's name of its own", `agents: {a: {wrap: [bwrap, --setenv, ANTHROPIC_API_KEY, hunter2, --ro-bind, /]}}`, "--setenv, ANTHROPIC_API_KEY, '***', --ro-bind, /"},
 		{"that begins as an option does", `agents: {a: {wrap: [bwrap, --setenv, API_KEY, -hunter2]}}`, "API_KEY, '***'"},

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pawl/internal/need"
 )
 
 // good lists the files that are read without a word.
@@ -69,6 +71,7 @@ func shownAgain(t testing.TB, c *Config) {
 }
 
 func TestShowMeansTheSame(t *testing.T) {
+	need.Unraced(t)
 	for _, path := range good(t) {
 		t.Run(filepath.Base(path), func(t *testing.T) { shownAgain(t, load(t, path)) })
 	}

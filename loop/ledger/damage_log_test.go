@@ -8,11 +8,14 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"pawl/internal/need"
 )
 
 // What is wrong in the log takes away the newest transactions, as if they had not
 // been written, or is noticed: never is there a state in between.
 func TestADamagedLogIsAnEarlierState(t *testing.T) {
+	need.Unraced(t)
 	l, dir := fresh(t)
 	path := filepath.Join(dir, File)
 	if _, err := l.db.ExecContext(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {

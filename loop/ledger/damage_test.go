@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"pawl/internal/need"
 	"pawl/phases"
 )
 
@@ -126,6 +127,7 @@ func newTrial(t *testing.T, dir string) trial {
 // A byte that changed anywhere in the database is noticed, or makes no difference to
 // what is read: never is a wrong row read, and none is missing.
 func TestAFlippedByteIsNeverARow(t *testing.T) {
+	need.Unraced(t)
 	dir := lived(t, false)
 	data, err := os.ReadFile(filepath.Join(dir, File))
 	if err != nil {
@@ -193,6 +195,7 @@ func TestACutDatabaseIsNoticed(t *testing.T) {
 // Pages that nothing reads are found by a scrub, and a sound ledger passes one,
 // however much was removed from it.
 func TestScrub(t *testing.T) {
+	need.Unraced(t)
 	l, dir := fresh(t)
 	bury(t, l, 2000)
 	if _, err := l.db.ExecContext(t.Context(), "DELETE FROM events WHERE seq % 3 > 0"); err != nil {

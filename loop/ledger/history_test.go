@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/internal/need"
 )
 
 var morning = time.Date(2026, 1, 2, 8, 0, 0, 0, time.UTC)
@@ -40,6 +41,7 @@ func since(t testing.TB, l *Ledger, when time.Time) Span {
 }
 
 func TestHistorySince(t *testing.T) {
+	need.Unraced(t)
 	odd := at("a", "b", "c", "d")
 	odd[2].Time = morning.Add(-24 * time.Hour) // the clock was wrong for a moment
 	for name, c := range map[string]struct {
@@ -72,6 +74,7 @@ func TestHistorySince(t *testing.T) {
 }
 
 func TestHistoryIsReadInPages(t *testing.T) {
+	need.Unraced(t)
 	l, _ := fresh(t)
 	list := make([]Event, 2*historyPage+7)
 	for i := range list {

@@ -8,12 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"pawl/internal/need"
 	"pawl/loop/supervise"
 )
 
 // A ledger of each earlier version, with a session in it, is brought up to date
 // and keeps what it holds.
 func TestEarlierLedgersAreMigrated(t *testing.T) {
+	need.Unraced(t)
 	for version := 1; version < len(migrations); version++ {
 		t.Run("version "+strconv.Itoa(version), func(t *testing.T) {
 			dir := t.TempDir()

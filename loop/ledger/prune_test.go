@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/internal/need"
 	"pawl/loop/delivery"
 )
 
@@ -202,6 +203,7 @@ func TestAMemoryIsBounded(t *testing.T) {
 // Whatever lies in it, a pass finds the same state and the same open handoffs
 // in a ledger that was pruned.
 func TestNothingOpenIsEverPruned(t *testing.T) {
+	need.Unraced(t)
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 6 {
 		l, _ := fresh(t)

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"pawl/internal/need"
 )
 
 func want(t testing.TB, l *Ledger, w Want) {
@@ -30,6 +32,7 @@ func wanted1(t testing.TB, dir string) Want {
 // What the operator asked for last is in force, whether a pass has kept it beside the
 // ledger or not: the pass that finds the damage may be the one that the order led to.
 func TestTheLastOrderOutlivesItsLedger(t *testing.T) {
+	need.Unraced(t)
 	t.Run("no pass has kept it", func(t *testing.T) {
 		l, dir := fresh(t)
 		want(t, l, Up)
@@ -213,6 +216,7 @@ func TestAFileBesideAnOpenLedgerIsDeleted(t *testing.T) {
 // What a command or a coordinator writes to first is looked at before it begins, and
 // who stumbled over something else leaves word.
 func TestCheckFindsWhatIsWrittenNext(t *testing.T) {
+	need.Unraced(t)
 	for table, seen := range map[string]bool{"events": true, "config": true, "sqlite_sequence": true, "notices": true, "handoffs": true, "memo": false} {
 		t.Run(table, func(t *testing.T) {
 			dir := lived(t, false)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pawl/internal/need"
 )
 
 func note(t testing.TB, l *Ledger, kind string) {
@@ -98,6 +100,7 @@ func TestTheLastUserOfAnOldLedger(t *testing.T) {
 // Whatever is left of a ledger, Mend makes one of it that can be opened, and that
 // knows what the operator asked for.
 func TestMend(t *testing.T) {
+	need.Unraced(t)
 	for name, damage := range map[string]func(path string) error{
 		"cut to nothing":   func(path string) error { return os.Truncate(path, 0) },
 		"cut in a page":    func(path string) error { return errors.Join(os.Truncate(path, 5000), os.Truncate(path+logSuffix, 0)) },
@@ -147,6 +150,7 @@ func TestMendLeavesAloneWhatIsNotThere(t *testing.T) {
 
 // What was kept serves only if it is what was written.
 func TestKeptWantsThatChangedAreNotBelieved(t *testing.T) {
+	need.Unraced(t)
 	dir := lived(t, false)
 	path := filepath.Join(dir, File)
 	data := readFile(t, wantsFile(path))

@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"pawl/handoff"
+	"pawl/internal/need"
 )
 
 // However many handoffs a day brings, the ledger does not grow with them: the oldest
 // closed ones go before they are old, and what is open stays.
 func TestHandoffsAreBoundedByNumberToo(t *testing.T) {
+	need.Unraced(t)
 	l, _ := fresh(t)
 	r := few()
 	r.MaxHandoffs, r.Handoffs = 1000, 100

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/internal/need"
 	"pawl/loop/delivery"
 	"pawl/loop/supervise"
 )
@@ -118,6 +119,7 @@ func trip[T any](t *testing.T, tab table[T], change func(*T)) {
 }
 
 func TestRowsRoundTrip(t *testing.T) {
+	need.Unraced(t)
 	trip(t, loops, func(x *Loop) { x.ID = 1 })
 	trip(t, agents, func(x *Agent) { x.Name = "a" })
 	trip(t, sessions, func(x *Session) { x.Generation = "g" })
