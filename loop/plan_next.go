@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pawl/handoff"
+	"pawl/loop/adapter"
 	"pawl/loop/delivery"
 	"pawl/loop/ledger"
 )
@@ -32,6 +33,10 @@ func (p *planner) next() time.Time {
 		switch s.State {
 		case ledger.Starting:
 			settle(s.CreatedAt)
+		case ledger.Live:
+			if s.Mode == adapter.ModeTurns && s.Doing == string(adapter.Starting) {
+				settle(s.LiveAt) // what waits for it is told once it says that it listens
+			}
 		case ledger.Stopping:
 			settle(s.StopAt)
 		}

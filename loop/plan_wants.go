@@ -53,6 +53,8 @@ func (p *planner) forgive(u *unit) {
 func (p *planner) unwanted(u *unit) string {
 	row := p.row(u)
 	switch {
+	case u.Kind == config.KindRun && p.s.Runs[u.Name].Status != ledger.RunRunning:
+		return "its task has ended"
 	case row.Wanted == ledger.Down || row.Wanted == ledger.Off:
 		return "down"
 	case row.Parked:

@@ -26,6 +26,7 @@ var argumentWords = map[string]words{
 	"claim": gateWords, "review": gateWords, "check": rangeWords, "replay": rangeWords, "hook": hookNames,
 	"send": runWords, "peek": runWords, "show": runWords, "wait": runWords, "stop": runWords, "rm": runWords, "trajectory": memberWords,
 	"prompt show":    promptWords,
+	"spawn":          fixed(), // a task is anybody's words
 	"handoffs retry": retryWords, "handoffs dismiss": dismissWords,
 }
 

@@ -17,8 +17,9 @@ import (
 func (a *app) promptCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "prompt", Short: "print the prompts that agents are started with",
-		Long: "The built-in prompts are " + strings.Join(prompts.Names(), ", ") + ". Those of roles serve where the folder of prompts.roles has no\n" +
-			"<role>.md; pilot and orchestrator are for an agent of your own that gives work to others with pawl spawn.",
+		Long: "prompt prints what agents are told when they begin. Built in are\n" + strings.Join(prompts.Names(), ", ") + ".\n" +
+			"Those of roles serve where the folder of prompts.roles has no <role>.md; pilot and orchestrator are for an agent of\n" +
+			"your own that gives work to others with pawl spawn.",
 	}
 	c.AddCommand(a.promptShowCommand())
 	return c

@@ -14,6 +14,7 @@ import (
 
 	"pawl/handoff"
 	"pawl/loop"
+	"pawl/loop/doctor"
 	"pawl/loop/launcher/logfile"
 	"pawl/loop/ledger"
 	workers "pawl/loop/run"
@@ -192,7 +193,7 @@ func (a *app) printShow(v showView) {
 	if v.Cost != nil {
 		usd = *v.Cost
 	}
-	line("cost", fmt.Sprintf("%d turns, %d tools, %d tokens, %s", v.Turns, v.Tools, v.Usage.Tokens(), costText(workers.Cost{USD: usd, Unknown: v.Unknown}, v.Turns)))
+	line("cost", fmt.Sprintf("%s, %s, %s, %s", doctor.Count(v.Turns, "turn"), doctor.Count(v.Tools, "tool"), doctor.Count(int(v.Usage.Tokens()), "token"), costText(workers.Cost{USD: usd, Unknown: v.Unknown}, v.Turns)))
 	for _, c := range v.Commits {
 		line("commit", c.SHA[:min(len(c.SHA), 10)]+" "+c.Subject)
 	}
