@@ -27,7 +27,7 @@ Without it the report is about the last 24 hours. Times are those at which pawl 
 
 --json prints one object:
   project, since, until, known_from ("" when all of the time is on record), events (how many)
-  needs      kind (expired, parked, dialog, stuck, config, origin, phase, coordinator, paused, malformed), agent, text, command
+  needs      kind (expired, parked, dialog, stuck, config, origin, phase, coordinator, worker, paused, malformed), agent, text, command
   gates      gate, state (claimed, failed, passed, reviewed, expired, withdrawn), waits_for, rounds (claims),
              verdicts (pass, fail, none), claimed, passed, took, commit; one for each way to a pass
   phases     current, index, total, complete, held, entered, done (phase, at, took, commit),

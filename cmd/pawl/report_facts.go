@@ -53,19 +53,40 @@ func (p *project) report(ctx context.Context, since, now time.Time) (report.Repo
 	if f.Commits, f.NoCommits, err = p.credits(ctx, s.Loop.Cursor, span); err != nil {
 		return report.Report{}, err
 	}
+	workers, err := p.ledger.RunIDs(ctx)
+	if err != nil {
+		return report.Report{}, err
+	}
+	if f.Failed, err = p.failedWorkers(ctx); err != nil {
+		return report.Report{}, err
+	}
 	var broke error
-	f.Events = eventsOf(p.ledger.History(ctx, span), &broke)
+	f.Events = eventsOf(p.ledger.History(ctx, span), workers, &broke)
 	return report.Build(f), broke
 }
 
-// eventsOf turns the ledger's events into the report's; what cuts them off goes to
-// broke.
-func eventsOf(history iter.Seq2[ledger.Event, error], broke *error) iter.Seq[report.Event] {
+// failedWorkers are the runs that failed, oldest first.
+func (p *project) failedWorkers(ctx context.Context) (out []report.Worker, err error) {
+	list, err := p.ledger.Runs(ctx)
+	for _, r := range list {
+		if r.Status == ledger.RunFailed {
+			out = append(out, report.Worker{ID: r.ID, Title: r.Title(), Why: r.Why})
+		}
+	}
+	return out, err
+}
+
+// eventsOf turns the ledger's events into the report's, but for those of workers: the
+// page is about the loop. What cuts them off goes to broke.
+func eventsOf(history iter.Seq2[ledger.Event, error], workers map[string]bool, broke *error) iter.Seq[report.Event] {
 	return func(yield func(report.Event) bool) {
 		for e, err := range history {
 			if err != nil {
 				*broke = err
 				return
+			}
+			if workers[e.Agent] {
+				continue
 			}
 			if !yield(report.Event{Time: e.Time, Kind: e.Kind, Agent: e.Agent, Data: e.Data}) {
 				return

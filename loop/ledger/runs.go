@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -77,6 +78,24 @@ const openAgents = `WHERE name NOT IN (SELECT id FROM runs WHERE status <> 'runn
 // Runs are those that were not cleared away, oldest first.
 func (l *Ledger) Runs(ctx context.Context) ([]Run, error) {
 	return runs.find(ctx, l.db, "WHERE removed = 0 ORDER BY n")
+}
+
+// RunIDs are those of all runs, also of those that were cleared away of late.
+func (l *Ledger) RunIDs(ctx context.Context) (ids map[string]bool, err error) {
+	rows, err := l.db.QueryContext(ctx, "SELECT id FROM runs")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	ids = map[string]bool{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids[id] = true
+	}
+	return ids, rows.Err()
 }
 
 // CountRuns is how many runs have each status.

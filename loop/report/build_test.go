@@ -119,6 +119,8 @@ func TestWhatNeedsAPerson(t *testing.T) {
 		"an unproven DONE of a phase that is over": {"10 phase.unproven phase=core why=no gate", func(f *Facts) { f.Phase = Phase{Current: "cli", Total: 2} }, nil},
 		"what went around the hooks": {"10 check.failed commit=abcdef0123456789 rule=protect what=API.md is not for builder\n11 check.failed what=3 more", nil,
 			[]string{"check|pawl events -n 500|3 more", "check|pawl check abcdef0123|commit abcdef0123: protect: API.md is not for builder"}},
+		"a worker that failed": {"", func(f *Facts) { f.Failed = []Worker{{"rbcdfg", "the parser", "no API\x1b key"}} },
+			[]string{"worker|pawl show rbcdfg|worker rbcdfg (the parser) failed: no API key"}},
 		"paused":         {"", func(f *Facts) { f.Paused, f.Agents[0].Paused = true, true }, []string{"paused|pawl resume builder|builder", "paused|pawl resume|loop"}},
 		"no coordinator": {"", func(f *Facts) { f.Running, f.LastPass = false, minute(300) }, []string{"coordinator|pawl up|no pass ran since 2026-01-02 01:00"}},
 		"no coordinator, by what it told last": {"300 origin.moved\n400 operator.wake builder", func(f *Facts) { f.Running, f.LastPass = false, minute(240) },
@@ -150,8 +152,9 @@ func TestManyNeedsAreBounded(t *testing.T) {
 		h := signal(fmt.Sprintf("%d claim(s%d) open", i, i))
 		h.Stuck = true
 		f.Handoffs = append(f.Handoffs, h)
+		f.Failed = append(f.Failed, Worker{ID: "r", Title: "t", Why: "w"})
 	}
-	if n := len(Build(f).Needs); n != 2*shownNeeds+2 {
+	if n := len(Build(f).Needs); n != 3*shownNeeds+3 {
 		t.Errorf("%d needs", n)
 	}
 }

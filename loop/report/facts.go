@@ -11,6 +11,9 @@ import (
 	"pawl/handoff"
 )
 
+// Worker is one that failed.
+type Worker struct{ ID, Title, Why string }
+
 // Facts are what a report is made from.
 type Facts struct {
 	Project      string
@@ -30,6 +33,7 @@ type Facts struct {
 
 	Phase   Phase
 	Agents  []Member // in the configuration's order
+	Failed  []Worker // workers that failed and were not cleared away, oldest first
 	Limits  []Limit  // the newest of each account
 	Commits []Credit
 	// NoCommits says why the commits could not be counted; "" when they were.

@@ -34,6 +34,7 @@ func needs(f Facts, idle time.Time, stuck func(id string) string) []Need {
 		out = append(out, memberNeeds(m)...)
 	}
 	out = append(out, handoffNeeds(f, stuck)...)
+	out = append(out, workerNeeds(f.Failed)...)
 	if !f.Phase.Done && !f.Phase.Complete {
 		for _, why := range f.Phase.Unclear {
 			out = append(out, Need{"phase", "", "phase " + f.Phase.Current + ": " + handoff.Clean(why, maxText), "pawl phase show"})
@@ -58,6 +59,19 @@ func memberNeeds(m Member) (out []Need) {
 	}
 	if m.Paused {
 		out = append(out, Need{"paused", m.Name, m.Name + " is paused", "pawl resume " + m.Name})
+	}
+	return out
+}
+
+// workerNeeds are the workers that failed, the newest of many.
+func workerNeeds(list []Worker) (out []Need) {
+	if more := len(list) - shownNeeds; more > 0 {
+		out = append(out, Need{"worker", "", fmt.Sprintf("%d workers more failed", more), "pawl ls --needs-attention"})
+		list = list[more:]
+	}
+	for _, w := range list {
+		text := fmt.Sprintf("worker %s (%s) failed: %s", w.ID, handoff.Clean(w.Title, maxText), handoff.Clean(w.Why, maxText))
+		out = append(out, Need{"worker", w.ID, text, "pawl show " + w.ID})
 	}
 	return out
 }

@@ -26,7 +26,7 @@ func (r Report) Empty() bool {
 
 // Need is something that waits for a person now.
 type Need struct {
-	Kind    string `json:"kind"` // expired, parked, dialog, stuck, config, origin, phase, coordinator, paused
+	Kind    string `json:"kind"` // expired, parked, dialog, stuck, config, origin, phase, coordinator, worker, paused
 	Agent   string `json:"agent"`
 	Text    string `json:"text"`
 	Command string `json:"command"` // what helps
