@@ -82,37 +82,3 @@ func (p *project) workersLine(ctx context.Context) (string, error) {
 	}
 	return "", nil
 }
-
-func (a *app) peekCommand() *cobra.Command {
-	var asJSON bool
-	c := &cobra.Command{
-		Use: "peek ID", Short: "glance at a worker: whether it runs, and the last that it did", Args: cobra.ExactArgs(1),
-		Long: "peek is cheap, for those who look again and again. pawl wait is for those who want to know when it ends.",
-		RunE: func(c *cobra.Command, args []string) error {
-			return a.use(c.Context(), func(p *project) error {
-				r, err := p.run(c.Context(), args[0])
-				if err != nil {
-					return err
-				}
-				v, err := p.peek(c.Context(), r)
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return a.json(v)
-				}
-				line := v.Status
-				if v.State != "" {
-					line += " (" + v.State + ")"
-				}
-				if v.Latest != "" {
-					line += ": " + v.Latest
-				}
-				_, err = fmt.Fprintln(a.out, line)
-				return err
-			})
-		},
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	return c
-}

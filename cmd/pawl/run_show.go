@@ -21,34 +21,6 @@ import (
 	"pawl/loop/turn"
 )
 
-// peekView is `pawl peek --json`.
-type peekView struct {
-	ID      string `json:"id"`
-	Status  string `json:"status"`
-	State   string `json:"state"`
-	Running bool   `json:"is_running"`
-	Latest  string `json:"latest"` // the last that it did or said, cut
-}
-
-func (p *project) peek(ctx context.Context, r ledger.Run) (peekView, error) {
-	st, err := p.ledger.Load(ctx)
-	if err != nil {
-		return peekView{}, err
-	}
-	v := p.viewRun(st, r, time.Now())
-	out := peekView{ID: v.ID, Status: v.Status, State: v.State, Running: r.Status == ledger.RunRunning, Latest: v.latest}
-	if out.Latest == "" {
-		list, err := p.ledger.TurnsOf(ctx, r.ID)
-		if err != nil {
-			return out, err
-		}
-		if n := len(list); n > 0 {
-			out.Latest = handoff.Clean(list[n-1].Answer, maxLatest)
-		}
-	}
-	return out, nil
-}
-
 // showView is `pawl show --json`.
 type showView struct {
 	runView
