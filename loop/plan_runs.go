@@ -96,7 +96,7 @@ func (p *planner) countTurns(id string) *ledger.Turn {
 	for i, t := range p.s.Turns {
 		if t.Agent == id {
 			last = &p.s.Turns[i]
-			r.Turns, r.Tools, r.Usage, r.LastTurn = r.Turns+1, r.Tools+t.Tools, r.Usage.Plus(t.Usage), t.ID
+			r.Turns, r.Tools, r.Usage = r.Turns+1, r.Tools+t.Tools, r.Usage.Plus(t.Usage)
 		}
 	}
 	p.s.Runs[id] = r

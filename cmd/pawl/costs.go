@@ -13,17 +13,15 @@ import (
 	"pawl/loop/config"
 	"pawl/loop/ledger"
 	"pawl/loop/report"
-	workers "pawl/loop/run"
 	"pawl/loop/turn"
 )
 
 // costView is one row of `pawl costs --json`.
 type costView struct {
-	Key     string     `json:"key"` // the agent or run, the model, or the day
-	Turns   int        `json:"turns"`
-	Usage   turn.Usage `json:"usage"`
-	Cost    *float64   `json:"cost_usd"`           // null where nothing of it is known
-	Unknown int        `json:"cost_unknown_turns"` // turns whose cost is not in cost_usd
+	Key   string     `json:"key"` // the agent or run, the model, or the day
+	Turns int        `json:"turns"`
+	Usage turn.Usage `json:"usage"`
+	costPart
 }
 
 func (a *app) costsCommand() *cobra.Command {
@@ -49,14 +47,14 @@ func (a *app) costsCommand() *cobra.Command {
 				}
 			}
 			return a.use(c.Context(), func(p *project) error {
-				rows, err := p.costs(c.Context(), from, key)
+				rows, all, err := p.costs(c.Context(), from, key)
 				if err != nil {
 					return err
 				}
 				if asJSON {
 					return a.json(rows)
 				}
-				a.printCosts(by, rows)
+				a.printCosts(by, rows, all)
 				return nil
 			})
 		},
@@ -79,63 +77,48 @@ var costKeys = map[string]func(ledger.Turn) string{
 	"day": func(t ledger.Turn) string { return t.Ended.Local().Format(time.DateOnly) },
 }
 
-func (p *project) costs(ctx context.Context, from time.Time, key func(ledger.Turn) string) ([]costView, error) {
+func (p *project) costs(ctx context.Context, from time.Time, key func(ledger.Turn) string) (rows []costView, all costView, err error) {
 	list, err := p.ledger.Turns(ctx, from)
 	if err != nil {
-		return nil, err
+		return nil, all, err
 	}
 	groups := map[string][]ledger.Turn{}
 	for _, t := range list {
 		groups[key(t)] = append(groups[key(t)], t)
 	}
-	rows := []costView{}
+	rows = []costView{}
 	for name, group := range groups {
-		rows = append(rows, costRow(p.cfg, name, group))
+		rows = append(rows, p.costRow(name, group))
 	}
 	slices.SortFunc(rows, func(a, b costView) int { return strings.Compare(a.Key, b.Key) })
-	return rows, nil
+	return rows, p.costRow("all", list), nil
 }
 
-func costRow(cfg *config.Config, name string, group []ledger.Turn) costView {
-	v := costView{Key: name, Turns: len(group)}
+func (p *project) costRow(name string, group []ledger.Turn) costView {
+	v := costView{Key: name, Turns: len(group), costPart: p.costOf(group)}
 	for _, t := range group {
 		v.Usage = v.Usage.Plus(t.Usage)
-	}
-	cost := workers.CostOf(cfg, group)
-	if v.Unknown = cost.Unknown; cost.Unknown < len(group) {
-		v.Cost = &cost.USD
 	}
 	return v
 }
 
-func (a *app) printCosts(by string, rows []costView) {
+func (a *app) printCosts(by string, rows []costView, all costView) {
 	if len(rows) == 0 {
 		a.say("no turn has ended yet; agents whose program runs all the time do not say what they cost")
 		return
 	}
 	t := newTable(strings.ToUpper(by), "TURNS", "READ", "CACHED", "WRITTEN", "MADE", "COST")
-	total := costView{Key: "all"}
-	var usd float64
 	for _, v := range rows {
 		t.row(costCells(v)...)
-		total.Turns, total.Unknown, total.Usage = total.Turns+v.Turns, total.Unknown+v.Unknown, total.Usage.Plus(v.Usage)
-		if v.Cost != nil {
-			usd += *v.Cost
-			total.Cost = &usd
-		}
 	}
 	if len(rows) > 1 {
-		t.row(costCells(total)...)
+		t.row(costCells(all)...)
 	}
 	t.print(a.out)
 }
 
 func costCells(v costView) []string {
 	n := func(i int64) string { return strconv.FormatInt(i, 10) }
-	usd := 0.0
-	if v.Cost != nil {
-		usd = *v.Cost
-	}
 	u := v.Usage
-	return []string{v.Key, strconv.Itoa(v.Turns), n(u.Input), n(u.Cached), n(u.Written), n(u.Output), costText(workers.Cost{USD: usd, Unknown: v.Unknown}, v.Turns)}
+	return []string{v.Key, strconv.Itoa(v.Turns), n(u.Input), n(u.Cached), n(u.Written), n(u.Output), v.text(v.Turns)}
 }

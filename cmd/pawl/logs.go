@@ -3,8 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -184,11 +182,7 @@ func (p *project) become(argv []string) error {
 func (p *project) typeLines(ctx context.Context, l launcher.Launcher, ref launcher.Ref) error {
 	in := bufio.NewScanner(p.app.in)
 	for n := 0; in.Scan(); n++ {
-		id := make([]byte, 6)
-		if _, err := rand.Read(id); err != nil {
-			return err
-		}
-		if err := l.Send(ctx, ref, launcher.Message{ID: "typed-" + hex.EncodeToString(id), Text: in.Text()}); err != nil {
+		if err := l.Send(ctx, ref, launcher.Message{ID: "typed-" + token(), Text: in.Text()}); err != nil {
 			return err
 		}
 	}

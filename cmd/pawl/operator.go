@@ -180,6 +180,18 @@ func (a *app) wakeCommand() *cobra.Command {
 	return c
 }
 
+// newMessage is a text that an agent or a worker is to be told.
+func newMessage(name, text string) ledger.Item {
+	return ledger.Item{ID: "m" + token(), Agent: name, Kind: delivery.Message, Text: text, State: handoff.Open, CreatedAt: time.Now()}
+}
+
+// token is a name that nothing else has.
+func token() string {
+	id := make([]byte, 6)
+	_, _ = rand.Read(id) // it never fails: without randomness the program ends
+	return hex.EncodeToString(id)
+}
+
 func (p *project) message(s *ledger.State, name, text string) error {
 	if _, ok := p.cfg.Agent(name); !ok {
 		return &invalidError{errors.New("service " + quote(name) + " cannot be told anything")}
@@ -188,14 +200,7 @@ func (p *project) message(s *ledger.State, name, text string) error {
 	if clean == "" || len(clean) > maxMessage {
 		return &invalidError{errors.New("the message must have 1 to 800 bytes; put a longer text into a file, and name that")}
 	}
-	id := make([]byte, 6)
-	if _, err := rand.Read(id); err != nil {
-		return err
-	}
-	s.PutItem(ledger.Item{
-		ID: "m" + hex.EncodeToString(id), Agent: name, Kind: delivery.Message, Text: clean,
-		State: handoff.Open, CreatedAt: time.Now(),
-	})
+	s.PutItem(newMessage(name, clean))
 	s.Events = append(s.Events, operatorEvent("wake", name, map[string]any{"message": clean}))
 	if s.Agent(name).Wanted != ledger.Up {
 		p.app.say("%s is not up; it is told when it is", name)

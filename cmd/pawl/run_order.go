@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -16,7 +14,6 @@ import (
 	"pawl/loop"
 	"pawl/loop/adapter"
 	"pawl/loop/control"
-	"pawl/loop/delivery"
 	"pawl/loop/ledger"
 )
 
@@ -53,13 +50,9 @@ func (p *project) send(ctx context.Context, name, text string, force bool) (id s
 	if err := p.goesOn(r); err != nil {
 		return "", err
 	}
-	token := make([]byte, 6)
-	if _, err := rand.Read(token); err != nil {
-		return "", err
-	}
 	now := time.Now()
 	err = p.ledger.EditRun(ctx, r.ID, func(s *ledger.State, r ledger.Run) (ledger.Run, error) {
-		s.PutItem(ledger.Item{ID: "m" + hex.EncodeToString(token), Agent: r.ID, Kind: delivery.Message, Text: text, State: handoff.Open, CreatedAt: now})
+		s.PutItem(newMessage(r.ID, text))
 		if r.Status != ledger.RunRunning || r.Stop != "" {
 			if other := sharedArea(*s, r); other != "" && !force {
 				return r, &hinted{&invalidError{fmt.Errorf("run %s writes to the files in %s already", other, r.Dir)}, "wait until it has ended, or --force"}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -55,11 +54,10 @@ type peekView struct {
 }
 
 func (p *project) peek(ctx context.Context, r ledger.Run) (peekView, error) {
-	st, err := p.ledger.Load(ctx)
+	v, err := p.view(ctx, r)
 	if err != nil {
 		return peekView{}, err
 	}
-	v := p.viewRun(st, r, time.Now())
 	out := peekView{ID: v.ID, Status: v.Status, State: v.State, Running: r.Status == ledger.RunRunning, Latest: v.latest}
 	if out.Latest == "" {
 		list, err := p.ledger.TurnsOf(ctx, r.ID)

@@ -54,7 +54,7 @@ func (p *project) planRun(ctx context.Context, task string, o spawnOptions) (led
 func (p *project) canWork(r ledger.Run) error {
 	profile, known := p.cfg.Profile(r.Adapter, adapter.ModeTurns)
 	if !known {
-		return &hinted{&missingError{"there is no adapter " + quote(handoff.Clean(r.Adapter, 80))}, "there are " + strings.Join(slices.Sorted(maps.Keys(p.cfg.Adapters)), ", ") + "; declare others under adapters: in pawl.yaml"}
+		return p.noAdapter(r.Adapter)
 	}
 	if what, hint := profile.Turns.Lacks(); what != "" {
 		return &hinted{&invalidError{fmt.Errorf("adapter %s cannot be run in turns: %s", r.Adapter, what)},
@@ -126,7 +126,7 @@ func sharedArea(s ledger.State, r ledger.Run) string {
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.Runs)) {
 		other := s.Runs[id]
-		if other.Status == ledger.RunRunning && writes(other) && (within(r.Dir, other.Dir) || within(other.Dir, r.Dir)) {
+		if other.Status == ledger.RunRunning && writes(other) && (config.Inside(r.Dir, other.Dir) || config.Inside(other.Dir, r.Dir)) {
 			return id
 		}
 	}
@@ -134,9 +134,3 @@ func sharedArea(s ledger.State, r ledger.Run) string {
 }
 
 func writes(r ledger.Run) bool { return r.Allow == "" || r.Allow == config.AllowAll }
-
-// within says that a folder is another, or lies in it.
-func within(dir, other string) bool {
-	rel, err := filepath.Rel(other, dir)
-	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
-}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -17,19 +16,17 @@ import (
 	"pawl/loop/doctor"
 	"pawl/loop/launcher/logfile"
 	"pawl/loop/ledger"
-	workers "pawl/loop/run"
 	"pawl/loop/turn"
 )
 
 // showView is `pawl show --json`.
 type showView struct {
 	runView
-	Task    string       `json:"task"`
-	Answer  string       `json:"answer"` // the last thing that it said, whole
-	Cost    *float64     `json:"cost_usd"`
-	Unknown int          `json:"cost_unknown_turns"` // turns whose cost is not in cost_usd
-	Commits []commitView `json:"commits"`            // since it began, on its branch or in its folder
-	Exit    *int         `json:"exit"`               // of its last turn's program; null before the first has ended
+	Task   string `json:"task"`
+	Answer string `json:"answer"` // the last thing that it said, whole
+	costPart
+	Commits []commitView `json:"commits"` // since it began, on its branch or in its folder
+	Exit    *int         `json:"exit"`    // of its last turn's program; null before the first has ended
 }
 
 type commitView struct {
@@ -67,7 +64,7 @@ func (a *app) showCommand() *cobra.Command {
 }
 
 func (p *project) shown(ctx context.Context, r ledger.Run) (showView, error) {
-	st, err := p.ledger.Load(ctx)
+	seen, err := p.view(ctx, r)
 	if err != nil {
 		return showView{}, err
 	}
@@ -75,11 +72,7 @@ func (p *project) shown(ctx context.Context, r ledger.Run) (showView, error) {
 	if err != nil {
 		return showView{}, err
 	}
-	v := showView{runView: p.viewRun(st, r, time.Now()), Task: r.Task, Commits: commitsOf(r)}
-	cost := workers.CostOf(p.cfg, list)
-	if v.Unknown = cost.Unknown; cost.Unknown < len(list) {
-		v.Cost = &cost.USD
-	}
+	v := showView{runView: seen, Task: r.Task, costPart: p.costOf(list), Commits: commitsOf(r)}
 	if n := len(list); n > 0 {
 		last := list[n-1]
 		v.Exit = &last.Exit
@@ -88,7 +81,7 @@ func (p *project) shown(ctx context.Context, r ledger.Run) (showView, error) {
 	return v, err
 }
 
-// answer is the whole of what a turn said last: the ledger has the end of a long one.
+// answer is the whole of what a turn said last: the ledger has the beginning of a long one.
 func (p *project) answer(t ledger.Turn) (string, error) {
 	if len(t.Answer) < turn.Last-1 {
 		return t.Answer, nil
@@ -161,11 +154,7 @@ func (a *app) printShow(v showView) {
 	line("asked by", v.Parent)
 	line("works in", handoff.Clean(v.Dir, 1000))
 	line("branch", v.Branch)
-	usd := 0.0
-	if v.Cost != nil {
-		usd = *v.Cost
-	}
-	line("cost", fmt.Sprintf("%s, %s, %s, %s", doctor.Count(v.Turns, "turn"), doctor.Count(v.Tools, "tool"), doctor.Count(int(v.Usage.Tokens()), "token"), costText(workers.Cost{USD: usd, Unknown: v.Unknown}, v.Turns)))
+	line("cost", fmt.Sprintf("%s, %s, %s, %s", doctor.Count(v.Turns, "turn"), doctor.Count(v.Tools, "tool"), doctor.Count(int(v.Usage.Tokens()), "token"), v.text(v.Turns)))
 	for _, c := range v.Commits {
 		line("commit", c.SHA[:min(len(c.SHA), 10)]+" "+c.Subject)
 	}
@@ -194,24 +183,15 @@ func statusOf(v runView) string {
 	return text
 }
 
-func dollars(usd float64) string { return "$" + strconv.FormatFloat(usd, 'f', 4, 64) }
-
 // printRun prints one run as JSON.
 func (p *project) printRun(ctx context.Context, id string) error {
 	r, err := p.run(ctx, id)
 	if err != nil {
 		return err
 	}
-	st, err := p.ledger.Load(ctx)
+	v, err := p.view(ctx, r)
 	if err != nil {
 		return err
 	}
-	return p.app.json(p.viewRun(st, r, time.Now()))
-}
-
-// writeAll writes a text of many lines behind a mark.
-func writeAll(w io.Writer, mark, text string) {
-	for line := range strings.Lines(strings.TrimRight(text, "\n")) {
-		fmt.Fprint(w, mark, strings.TrimRight(line, "\n"), "\n")
-	}
+	return p.app.json(v)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -106,5 +108,12 @@ func (a *app) printWhole(e turn.Event) {
 		if line := e.Line(); line != "" {
 			writeAll(a.out, "  ", line)
 		}
+	}
+}
+
+// writeAll writes a text of many lines behind a mark.
+func writeAll(w io.Writer, mark, text string) {
+	for line := range strings.Lines(strings.TrimRight(text, "\n")) {
+		fmt.Fprint(w, mark, strings.TrimRight(line, "\n"), "\n")
 	}
 }

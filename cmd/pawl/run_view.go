@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"pawl/handoff"
 	"pawl/loop"
 	"pawl/loop/adapter"
+	"pawl/loop/config"
 	"pawl/loop/ledger"
 	workers "pawl/loop/run"
 	"pawl/loop/turn"
@@ -51,18 +53,33 @@ func (p *project) runs(ctx context.Context) ([]runView, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.views(ctx, list...)
+}
+
+// views are runs as they are seen now.
+func (p *project) views(ctx context.Context, list ...ledger.Run) ([]runView, error) {
 	st, err := p.ledger.Load(ctx)
 	if err != nil {
 		return nil, err
 	}
+	staffed, now := loop.Staffed(p.cfg, st), time.Now()
 	out := make([]runView, len(list))
 	for i, r := range list {
-		out[i] = p.viewRun(st, r, time.Now())
+		out[i] = p.viewRun(staffed, st, r, now)
 	}
 	return out, nil
 }
 
-func (p *project) viewRun(st ledger.State, r ledger.Run, now time.Time) runView {
+// view is one run as it is seen now.
+func (p *project) view(ctx context.Context, r ledger.Run) (runView, error) {
+	list, err := p.views(ctx, r)
+	if err != nil {
+		return runView{}, err
+	}
+	return list[0], nil
+}
+
+func (p *project) viewRun(staffed *config.Config, st ledger.State, r ledger.Run, now time.Time) runView {
 	v := runView{
 		ID: r.ID, Name: r.Name, Type: r.Type, Status: string(r.Status), Title: r.Title(), Adapter: r.Adapter, Model: r.Model, Dir: r.Dir,
 		Branch: r.Branch, Parent: r.Parent, Created: stamp(r.Created), Since: stamp(r.Since), Ended: stamp(r.EndedAt), Why: r.Why,
@@ -73,7 +90,7 @@ func (p *project) viewRun(st ledger.State, r ledger.Run, now time.Time) runView 
 	}
 	switch r.Status {
 	case ledger.RunRunning:
-		p.viewSession(&v, st, r)
+		p.viewSession(&v, staffed, st, r)
 	case ledger.RunFailed:
 		v.Attention = r.Why
 	}
@@ -81,7 +98,7 @@ func (p *project) viewRun(st ledger.State, r ledger.Run, now time.Time) runView 
 }
 
 // viewSession adds what a run that has not ended does.
-func (p *project) viewSession(v *runView, st ledger.State, r ledger.Run) {
+func (p *project) viewSession(v *runView, staffed *config.Config, st ledger.State, r ledger.Run) {
 	row, runs := st.Sessions[r.ID]
 	agent := st.Agent(r.ID)
 	switch {
@@ -96,7 +113,7 @@ func (p *project) viewSession(v *runView, st ledger.State, r ledger.Run) {
 	default:
 		v.State = "queued"
 	}
-	if until := loop.HeldUntil(loop.Staffed(p.cfg, st), st, r.ID); !until.IsZero() {
+	if until := loop.HeldUntil(staffed, st, r.ID); !until.IsZero() {
 		v.State, v.Attention = "held", "a usage limit holds it until "+stamp(until)
 	}
 	if why, waits := needsPerson[v.State]; waits {
@@ -164,15 +181,32 @@ func (p *project) member(ctx context.Context, name string) (string, error) {
 	return r.ID, err
 }
 
-// costText is what turns cost, in words.
-func costText(c workers.Cost, turns int) string {
+// costPart is what turns cost, as JSON has it.
+type costPart struct {
+	Cost    *float64 `json:"cost_usd"`           // null where nothing of it is known
+	Unknown int      `json:"cost_unknown_turns"` // turns whose cost is not in cost_usd
+}
+
+func (p *project) costOf(list []ledger.Turn) costPart {
+	sum := workers.CostOf(p.cfg, list)
+	part := costPart{Unknown: sum.Unknown}
+	if sum.Unknown < len(list) {
+		part.Cost = &sum.USD
+	}
+	return part
+}
+
+// text is that of so many turns in words.
+func (c costPart) text(turns int) string {
 	switch {
 	case turns == 0:
 		return "nothing yet"
-	case c.Unknown == turns:
+	case c.Cost == nil:
 		return "unknown"
 	case c.Unknown > 0:
-		return dollars(c.USD) + " and what is unknown"
+		return dollars(*c.Cost) + " and what is unknown"
 	}
-	return dollars(c.USD)
+	return dollars(*c.Cost)
 }
+
+func dollars(usd float64) string { return "$" + strconv.FormatFloat(usd, 'f', 4, 64) }

@@ -136,13 +136,9 @@ func (p *project) warnIdle(ctx context.Context) {
 }
 
 func (p *project) printEnded(ctx context.Context, ended []ledger.Run, asJSON bool) error {
-	st, err := p.ledger.Load(ctx)
+	views, err := p.views(ctx, ended...)
 	if err != nil {
 		return err
-	}
-	views := make([]runView, len(ended))
-	for i, r := range ended {
-		views[i] = p.viewRun(st, r, time.Now())
 	}
 	if asJSON {
 		return p.app.json(views)

@@ -175,7 +175,7 @@ func (p *project) checkUp(names []string, o upOptions) error {
 		return &hinted{&usageError{errors.New("--model and --adapter go with the names of agents")}, "pawl up NAME --model M"}
 	}
 	if _, ok := p.cfg.Adapters[o.adapter]; o.adapter != "" && !ok {
-		return &hinted{&missingError{"there is no adapter " + quote(o.adapter)}, "there are " + strings.Join(slices.Sorted(maps.Keys(p.cfg.Adapters)), ", ") + "; declare others under adapters: in pawl.yaml"}
+		return p.noAdapter(o.adapter)
 	}
 	for _, a := range p.cfg.Agents {
 		if !upMeans(a, names) {
@@ -186,6 +186,11 @@ func (p *project) checkUp(names []string, o upOptions) error {
 		}
 	}
 	return nil
+}
+
+// noAdapter says which adapters there are.
+func (p *project) noAdapter(name string) error {
+	return &hinted{&missingError{"there is no adapter " + quote(handoff.Clean(name, 80))}, "there are " + strings.Join(slices.Sorted(maps.Keys(p.cfg.Adapters)), ", ") + "; declare others under adapters: in pawl.yaml"}
 }
 
 // upMeans says whether `up names…` is about a. Without names it is about every

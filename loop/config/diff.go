@@ -89,7 +89,7 @@ func (c *Config) Sandboxed(resolve func(path string) (string, error)) string {
 		if len(a.Wrap) == 0 || c.Launchers[a.Launcher].Type == "ssh" { // whose folders are on another host
 			return false
 		}
-		if inside(a.Dir, c.Path) {
+		if Inside(a.Dir, c.Path) {
 			return true
 		}
 		dir, err := resolve(a.Dir)
@@ -97,7 +97,7 @@ func (c *Config) Sandboxed(resolve func(path string) (string, error)) string {
 			return true
 		}
 		path, err := resolve(c.Path)
-		return err != nil || inside(dir, path)
+		return err != nil || Inside(dir, path)
 	})
 	if i < 0 {
 		return ""
@@ -105,7 +105,8 @@ func (c *Config) Sandboxed(resolve func(path string) (string, error)) string {
 	return c.Agents[i].Name
 }
 
-func inside(dir, path string) bool {
+// Inside says that a path is a folder, or lies in it, by the paths as they are written.
+func Inside(dir, path string) bool {
 	rel, err := filepath.Rel(dir, path)
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }

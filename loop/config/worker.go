@@ -42,9 +42,6 @@ type WorkerType struct {
 
 func (t *WorkerType) setDefaults() { t.Allow = AllowAll }
 
-// Writes says that such a worker changes files.
-func (t WorkerType) Writes() bool { return t.Allow == AllowAll }
-
 // builtinTypes are the types that are there without a word in the file.
 var builtinTypes = []WorkerType{
 	{Name: "general", Allow: AllowAll, Role: "You are a worker. Do the task below and nothing beside it."},

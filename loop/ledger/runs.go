@@ -26,31 +26,30 @@ const (
 // Run is a worker on demand: one task for one agent program, which runs in turns. It
 // goes on whenever it is told something, with the same conversation.
 type Run struct {
-	ID       string    // also the agent's name under which everything else of it is on record
-	Name     string    // what people call it; "" nothing
-	Type     string    // of pawl.yaml's types, or a built-in one
-	Task     string    // in the words of who asked
-	Role     string    // the type's prompt, as it was then
-	Allow    string    // the allowance of tools that its program is held to; "" everything
-	Adapter  string    //
-	Model    string    // "" is the program's own
-	Dir      string    // absolute; where it works
-	Repo     string    // the repository that Worktree belongs to; "" it has none of its own
-	Branch   string    // of Worktree
-	Base     string    // the commit that Dir had checked out; "" no repository
-	Parent   string    // the agent or run that is told of its end; "" nobody
-	Status   RunStatus //
-	Why      string    // of a status, in a sentence
-	Stop     string    // why it is to stop; "" nobody asked
-	Rounds   int       // how often it has ended
-	Turns    int       // that it has had
-	Tools    int       // that were used in them
-	Usage    turn.Usage
-	Since    time.Time // when it began, or went on the last time
-	Created  time.Time
-	EndedAt  time.Time // zero while it runs
-	Removed  time.Time // when it was cleared away; zero: it was not
-	LastTurn string    // the id of the turn that it ended with; "" none
+	ID      string    // also the agent's name under which everything else of it is on record
+	Name    string    // what people call it; "" nothing
+	Type    string    // of pawl.yaml's types, or a built-in one
+	Task    string    // in the words of who asked
+	Role    string    // the type's prompt, as it was then
+	Allow   string    // the allowance of tools that its program is held to; "" everything
+	Adapter string    //
+	Model   string    // "" is the program's own
+	Dir     string    // absolute; where it works
+	Repo    string    // the repository that Worktree belongs to; "" it has none of its own
+	Branch  string    // of Worktree
+	Base    string    // the commit that Dir had checked out; "" no repository
+	Parent  string    // the agent or run that is told of its end; "" nobody
+	Status  RunStatus //
+	Why     string    // of a status, in a sentence
+	Stop    string    // why it is to stop; "" nobody asked
+	Rounds  int       // how often it has ended
+	Turns   int       // that it has had
+	Tools   int       // that were used in them
+	Usage   turn.Usage
+	Since   time.Time // when it began, or went on the last time
+	Created time.Time
+	EndedAt time.Time // zero while it runs
+	Removed time.Time // when it was cleared away; zero: it was not
 }
 
 // MaxRunName bounds what people call a run, in bytes.

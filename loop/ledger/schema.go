@@ -118,7 +118,7 @@ CREATE TABLE runs (
   allow TEXT NOT NULL, adapter TEXT NOT NULL, model TEXT NOT NULL, dir TEXT NOT NULL, repo TEXT NOT NULL, branch TEXT NOT NULL, base TEXT NOT NULL,
   parent TEXT NOT NULL, status TEXT NOT NULL, why TEXT NOT NULL, stop TEXT NOT NULL, rounds INTEGER NOT NULL, turns INTEGER NOT NULL,
   tools INTEGER NOT NULL, usage TEXT NOT NULL, since INTEGER NOT NULL, created INTEGER NOT NULL, ended_at INTEGER NOT NULL,
-  removed INTEGER NOT NULL, last_turn TEXT NOT NULL
+  removed INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX runs_running ON runs (id, parent) WHERE status = 'running';
 CREATE INDEX runs_status ON runs (status, removed, id);

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"pawl/loop/adapter/realcli"
-	"pawl/loop/adapter/realcli/model"
 	"pawl/loop/ledger"
 )
 
@@ -48,20 +47,7 @@ func TestRealCLILoop(t *testing.T) {
 // loopRig has two real programs that do as the scripts of their model say.
 func loopRig(t *testing.T, mode string) *real {
 	t.Helper()
-	r := emptyRig(t)
-	r.stage.Phases = []string{"one"}
-	if err := r.stage.makeOrigin(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	server, err := model.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	r, server := modelRig(t)
 	server.Script("builder", func(text string) string {
 		if !toldAnything.MatchString(text) {
 			return commits("claim(g1): it works")

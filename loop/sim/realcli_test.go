@@ -29,7 +29,7 @@ func TestRealCLIsTakeTenWakes(t *testing.T) {
 		{name: realcli.Gemini, model: "gemini-2.5-pro"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			installOften(t, c.name, realcli.Codex, realcli.Claude, realcli.Gemini)
+			realcli.Install(t, c.name)
 			t.Parallel() // they mostly wait
 			keys := "launcher: tmux"
 			if c.model != "" {
@@ -76,6 +76,25 @@ func commandKeys(command []string) string {
 // agent have beside that are keys of YAML.
 func realRig(t *testing.T, name, adapterKeys, agentKeys string) *real {
 	t.Helper()
+	r, server := modelRig(t)
+	dir, env := r.realHome(name, server.BaseURL("worker"))
+	var b strings.Builder
+	fmt.Fprintf(&b, "version: 1\nproject: rig\norigin: {url: %q, poll: 200ms}\nsupervise: {interval: 500ms}\n", r.stage.Origin())
+	b.WriteString("adapters:\n")
+	fmt.Fprintf(&b, "  %s: {%s}\n  unused: {command: [sh]}\n", name, adapterKeys)
+	fmt.Fprintf(&b, "defaults: {adapter: %s, %s}\n", name, agentKeys)
+	fmt.Fprintf(&b, "agents:\n  worker:\n    kind: persistent\n    dir: %q\n    prompt: \"[[say: ready]] begin\"\n", dir)
+	fmt.Fprintf(&b, "    env: {%[1]s}\nworkers: {env: {%[1]s}}\n", env)
+	if err := os.MkdirAll(filepath.Dir(r.stage.Config()), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r.write(r.stage.Config(), b.String())
+	return &real{rig: r, model: server, dir: dir}
+}
+
+// modelRig has an origin and a scripted model, and no agents yet.
+func modelRig(t *testing.T) (*rig, *model.Server) {
+	t.Helper()
 	r := emptyRig(t)
 	r.stage.Phases = []string{"one"}
 	if err := r.stage.makeOrigin(t.Context()); err != nil {
@@ -90,19 +109,7 @@ func realRig(t *testing.T, name, adapterKeys, agentKeys string) *real {
 			t.Error(err)
 		}
 	})
-	dir, env := r.realHome(name, server.BaseURL("worker"))
-	var b strings.Builder
-	fmt.Fprintf(&b, "version: 1\nproject: rig\norigin: {url: %q, poll: 200ms}\nsupervise: {interval: 500ms}\n", r.stage.Origin())
-	b.WriteString("adapters:\n")
-	fmt.Fprintf(&b, "  %s: {%s}\n  unused: {command: [sh]}\n", name, adapterKeys)
-	fmt.Fprintf(&b, "defaults: {adapter: %s, %s}\n", name, agentKeys)
-	fmt.Fprintf(&b, "agents:\n  worker:\n    kind: persistent\n    dir: %q\n    prompt: \"[[say: ready]] begin\"\n", dir)
-	fmt.Fprintf(&b, "    env: {%[1]s}\nworkers: {env: {%[1]s}}\n", env)
-	if err := os.MkdirAll(filepath.Dir(r.stage.Config()), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	r.write(r.stage.Config(), b.String())
-	return &real{rig: r, model: server, dir: dir}
+	return r, server
 }
 
 // realHome is a clone for an agent, and the variables with which its program knows the

@@ -26,7 +26,7 @@ func TestRealCLIsInTurns(t *testing.T) {
 		{realcli.Gemini, "", ", model: gemini-2.5-pro"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			installOften(t, c.name, realcli.Codex, realcli.Claude)
+			installOften(t, c.name, realcli.Codex, realcli.Claude, realcli.Gemini)
 			t.Parallel() // they mostly wait
 			r := realRig(t, c.name, c.adapter, "mode: turns"+c.keys)
 			r.takesTurns(c.name == realcli.OpenCode)
