@@ -68,6 +68,7 @@ type Engine struct {
 	touches   sync.WaitGroup // orders to launchers that are under way
 	glass     glass
 	sights    sights
+	watching  watching
 
 	mu        sync.Mutex
 	later     map[string]launcher.Launcher // with those that came with a reload; replaced, never changed
@@ -143,7 +144,7 @@ func (e *Engine) pass(ctx context.Context, look Look) (Report, error) {
 		if err := e.pin(ctx, w, d); err != nil {
 			e.Log.Warn("the cursor is not pinned", "error", err)
 		}
-		results := e.act(ctx, w.Config, d)
+		results := e.act(ctx, Staffed(cfg, d.After), d) // some may be new in it
 		e.heartbeat(ctx, w, d)
 		e.keepUp(ctx, cfg)
 		e.notify(ctx, cfg)
@@ -207,6 +208,7 @@ func (e *Engine) Close() error {
 	e.upkeep.rest(0)
 	e.verifying.rest(0)
 	e.sights.rest()
+	e.watching.rest(e.Log)
 	e.touches.Wait()
 	e.disconnect()
 	return nil

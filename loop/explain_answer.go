@@ -48,7 +48,7 @@ func (x *explainer) stands() string {
 	case x.Conflict != "":
 		return "cannot run: " + x.Conflict + "; set project: or session: in pawl.yaml"
 	case x.Paused != "":
-		return "is held: " + x.Paused + " is paused; pawl resume lets it go on" + x.pending()
+		return "is held: " + x.p.pausedWhy(x.u) + "; pawl resume lets it go on" + x.pending()
 	case x.Limit != nil:
 		return "is held: " + x.limited() + x.pending()
 	case !x.RestartAt.IsZero():

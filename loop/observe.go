@@ -44,6 +44,10 @@ func (e *Engine) observe(ctx context.Context, cfg *config.Config, look Look) (Wo
 	if w.Unheard, err = e.unheard(ctx, w); err != nil {
 		return World{}, err
 	}
+	if w.Past, err = e.watching.pasts(ctx, e.Ledger, w); err != nil {
+		return World{}, err
+	}
+	w.Steps = e.watching.steps(w, e.Log)
 	w.Tails = e.tails(ctx, w)
 	w.Texts, w.Missing = e.texts(w), missing(w)
 	return w, nil

@@ -25,6 +25,7 @@ func Plan(w World) Decision {
 	p.sessions()
 	p.wakesInFlight()
 	p.turnsOver()
+	p.watch()
 	p.runs()
 	p.origin()
 	p.mootWakes()
@@ -191,8 +192,8 @@ func (p *planner) conflicts() map[string]string {
 // frozen says in a sentence why u is neither started, told, judged nor
 // restarted, and its clocks stand still; "" when that is not so.
 func (p *planner) frozen(u *unit) string {
-	if who := p.paused(u); who != "" {
-		return who + " is paused"
+	if why := p.pausedWhy(u); why != "" {
+		return why
 	}
 	return p.held(u)
 }
@@ -206,4 +207,16 @@ func (p *planner) paused(u *unit) string {
 		return "the loop"
 	}
 	return ""
+}
+
+// pausedWhy is paused in a sentence, with why no person asked for it.
+func (p *planner) pausedWhy(u *unit) string {
+	who, row := p.paused(u), p.row(u)
+	switch {
+	case who == "":
+		return ""
+	case row.Paused && row.Why != "":
+		return who + " is paused (" + row.Why + ")"
+	}
+	return who + " is paused"
 }

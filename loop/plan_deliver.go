@@ -37,7 +37,7 @@ func (p *planner) target(u *unit) delivery.Target {
 	t := delivery.Target{
 		Wanted:   agent.Wanted == ledger.Up || agent.Wanted == ledger.Undecided && running,
 		Parked:   agent.Parked,
-		Paused:   p.paused(u),
+		Paused:   p.pausedWhy(u),
 		Held:     p.held(u),
 		Complete: u.Kind == "loop" && p.s.Loop.Phase.Complete,
 		Present:  running,

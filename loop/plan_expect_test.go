@@ -28,6 +28,7 @@ import (
 //	expect parked NAME
 //	expect talks NAME fresh|ID|ID!    with which conversation its session began; "!" is that it goes on with a turn that broke off
 //	expect worker ID STATUS       how far it is
+//	expect judges N               so many are asked about others' work
 //	expect answer NAME TEXT       why nothing happens with it
 //	expect reason NAME LABEL … TEXT  why a handoff is where it is
 //	expect next NAME LABEL … TEXT    when that is looked at next (from dawn, or +D for from now), and what happens
@@ -58,6 +59,10 @@ func (s *scene) expect(words []string) string {
 		return differ(names, words[2:])
 	case "idle":
 		return s.expectIdle()
+	case "judges":
+		if n := len(s.judges()); n != number(words[1:]) {
+			return fmt.Sprintf("there are %d", n)
+		}
 	case "worker":
 		if is := s.shelf.Runs[words[1]].Status; string(is) != words[2] {
 			return "it is " + string(is)

@@ -78,6 +78,7 @@ func (p *planner) derive(w handoff.Window) {
 	for _, n := range delta.Notes {
 		p.event(n.Kind, n.Agent, "handoff", n.Handoff, "commit", n.Commit, "text", n.Text)
 	}
+	p.rounds(delta.Handoffs)
 	if l.Cursor == "" {
 		l.Told[first] = strconv.FormatInt(p.now.UnixMilli(), 10)
 	}

@@ -21,7 +21,11 @@ import (
 func (p *planner) runs() {
 	for _, id := range slices.Sorted(maps.Keys(p.s.Runs)) {
 		u := p.byName[id]
-		if u == nil || u.Kind != config.KindRun || p.s.Runs[id].Status != ledger.RunRunning {
+		if u == nil || u.Kind != config.KindRun {
+			continue
+		}
+		if p.s.Runs[id].Status != ledger.RunRunning {
+			p.clear(u)
 			continue
 		}
 		last := p.countTurns(id)
@@ -41,6 +45,15 @@ func (p *planner) runs() {
 		case last != nil && last.Status == turn.Completed && !p.awaits(id):
 			p.finish(r, ledger.RunCompleted, "", last.Answer)
 		}
+	}
+}
+
+// clear removes a judge that has judged, once its session is gone: nobody asked for it.
+func (p *planner) clear(u *unit) {
+	r := p.s.Runs[u.Name]
+	if _, runs := p.session(u); !runs && r.Judges != "" && r.Status == ledger.RunCompleted {
+		r.Removed = p.now
+		p.s.Runs[r.ID] = r
 	}
 }
 
@@ -123,6 +136,9 @@ func (p *planner) finish(r ledger.Run, status ledger.RunStatus, why, answer stri
 	p.event(endedAs(status), r.ID, "type", r.Type, "title", r.Title(), "why", r.Why, "parent", r.Parent,
 		"turns", r.Turns, "tools", r.Tools, "tokens", r.Usage.Tokens(), "seconds", int(p.now.Sub(r.Since)/time.Second))
 	p.tellParent(r, workers.Notice{Run: r, Answer: answer}, wanted)
+	if r.Judges != "" && status == ledger.RunCompleted {
+		p.judged(r, answer)
+	}
 }
 
 // endedAs is the kind of event of a run that has ended so.

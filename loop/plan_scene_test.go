@@ -54,6 +54,7 @@ type scene struct {
 	drawn map[string]bool   // agents whose sessions draw a screen
 	dull  map[string]bool   // those whose screen stays as it is when they read
 
+	steps   map[string][]turn.Entry    // what agents did within the turns of their sessions
 	claims  map[string]string          // gate → its newest claim
 	carried map[string][]delivery.Item // by the wakes that went out, whatever became of the ledger
 	did     []Action                   // of the last pass, without repeated orders
@@ -76,7 +77,7 @@ func newScene(t testing.TB, yaml setup) *scene {
 	t.Helper()
 	s := &scene{
 		t: t, yaml: yaml, now: dawn, origin: branch.New(), programs: map[string]*program{},
-		deaf: map[string]bool{}, mute: map[string]bool{}, slow: map[string]bool{}, tails: map[string][]string{}, claims: map[string]string{},
+		steps: map[string][]turn.Entry{}, deaf: map[string]bool{}, mute: map[string]bool{}, slow: map[string]bool{}, tails: map[string][]string{}, claims: map[string]string{},
 		carried: map[string][]delivery.Item{}, texts: map[string]string{}, drawn: map[string]bool{}, dull: map[string]bool{}, stray: map[string]bool{},
 	}
 	s.configure()
@@ -118,6 +119,7 @@ func (s *scene) world(look bool) World {
 		w.Sessions[s.yaml.where()] = seen
 		w.Readings = s.readings()
 		w.Turns, w.Unheard = s.turnStates(st)
+		w.Past, w.Steps = s.watched(w)
 	}
 	w.Origin.Looked = look
 	if look && s.dark {

@@ -121,6 +121,19 @@ var steps = map[string]func(*scene, []string){
 	// latestart brings the agent's n-th generation up after all, the newest without n.
 	"latestart": func(s *scene, w []string) { s.late(w[0], number(append(w[1:], "0")[:1])) },
 
+	// does is a step of a turn: runs, says or changes something.
+	"does": func(s *scene, w []string) { s.does(w[0], w[1], strings.Join(w[2:], " ")) },
+	// spends is what the turn has cost until now, in tokens.
+	"spends": func(s *scene, w []string) { s.program(w[0]).turns.Last().Usage.Output = int64(number(w[1:])) },
+	// leaves names the files as they are after the turn.
+	"leaves": func(s *scene, w []string) { s.program(w[0]).turns.Last().Tree = w[1] },
+	// answers ends the turn of the judges.
+	"answers": func(s *scene, w []string) {
+		for _, id := range s.judges() {
+			s.program(id).turns.Last().Answer = strings.Join(w, " ")
+			s.endTurn(id, turn.Completed, true, "")
+		}
+	},
 	// works is an agent that begins to answer.
 	"works": func(s *scene, w []string) { s.program(w[0]).turns.Last().Worked = true },
 	// ends says how an agent's turn ended: "worked" is that it had begun to answer.

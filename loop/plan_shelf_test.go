@@ -11,7 +11,8 @@ import (
 // gets the same rows. TestTheShelfIsALedger holds the one to the other.
 type books struct {
 	shelf.Shelf
-	twin *ledger.Ledger // nil: there is none
+	twin  *ledger.Ledger // nil: there is none
+	turns []ledger.Turn  // that have ended
 }
 
 func newBooks(epoch string) *books { return &books{Shelf: shelf.New(epoch)} }
@@ -22,6 +23,7 @@ func (b *books) commit(c ledger.Changes) {
 			panic(err)
 		}
 	}
+	b.turns = append(b.turns, c.Turns...)
 	b.Commit(c)
 }
 

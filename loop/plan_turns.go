@@ -99,7 +99,7 @@ func (p *planner) turned(u *unit, row ledger.Session, t turn.Turn) {
 	p.s.Turns = append(p.s.Turns, ledger.Turn{
 		ID: row.Generation + "-" + strconv.Itoa(t.N), Agent: u.Name, Generation: row.Generation, Number: t.N, Wake: t.Wake,
 		Adapter: row.Adapter, Account: p.account(u), Model: cmp.Or(t.Model, row.Model), Conversation: t.Conversation, Begun: t.Begun, Ended: t.Ended,
-		Status: t.Status, Why: t.Why, Answer: t.Answer, Tools: t.Tools, Exit: t.Exit, Usage: t.Usage,
+		Status: t.Status, Why: t.Why, Answer: t.Answer, Tools: t.Tools, Exit: t.Exit, Usage: t.Usage, Tree: t.Tree,
 	})
 	p.event(toldAs(t.Status), u.Name, "generation", row.Generation, "turn", t.N, "wake", t.Wake, "why", t.Why,
 		"seconds", int(t.Ended.Sub(t.Begun)/time.Second), "tools", t.Tools, "tokens", t.Usage.Tokens(), "conversation", t.Conversation)

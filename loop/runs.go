@@ -23,12 +23,18 @@ func Staffed(cfg *config.Config, st ledger.State) *config.Config {
 	oldest := func(a, b ledger.Run) int { return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID)) }
 	for _, r := range slices.SortedFunc(maps.Values(st.Runs), oldest) { // who was asked for first comes first
 		if r.Removed.IsZero() {
-			workers = append(workers, config.Worker{
-				ID: r.ID, Task: r.Task, Part: r.Role, Allow: r.Allow, Adapter: r.Adapter, Model: r.Model, Dir: r.Dir, Parent: r.Parent,
-			})
+			workers = append(workers, workerOf(r))
 		}
 	}
 	return cfg.WithWorkers(workers)
+}
+
+// workerOf is the worker that a run is.
+func workerOf(r ledger.Run) config.Worker {
+	return config.Worker{
+		ID: r.ID, Task: r.Task, Part: r.Role, Allow: r.Allow, Adapter: r.Adapter, Model: r.Model, Dir: r.Dir, Parent: r.Parent,
+		Type: r.Type, Judges: r.Judges,
+	}
 }
 
 // maxContract bounds what a worker is given to read of one file, in bytes.

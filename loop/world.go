@@ -11,6 +11,7 @@ import (
 	"pawl/loop/delivery"
 	"pawl/loop/launcher"
 	"pawl/loop/ledger"
+	workers "pawl/loop/run"
 	"pawl/loop/turn"
 	"pawl/phases"
 )
@@ -35,6 +36,8 @@ type World struct {
 	Expired   []handoff.Handoff                          // those that nothing newer has replaced; for Explain alone
 	Readings  map[string]adapter.Reading                 // what the screens of those that have one say, by agent, and those in turns
 	Turns     map[string]turn.State                      // what the sessions that run in turns say of themselves, by agent
+	Past      map[string][]workers.Past                  // turns of the last day that are on record, and all of the workers that run, by agent
+	Steps     map[string][]workers.Finding               // what watchers found in what is done within turns, by agent
 	Unheard   map[string]delivery.Wake                   // wakes of turns that ended before their agent began to answer, by id
 }
 

@@ -18,7 +18,7 @@ import (
 const docsDir = "testdata/docs"
 
 // documents are the files whose command lines are run, from the top folder.
-var documents = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/adapters.md", "docs/check.md", "docs/config.md", "docs/moving.md", "docs/notifications.md", "docs/hooks.md", "docs/launcher-protocol.md", "docs/operations.md", "docs/platforms.md", "docs/ssh.md", "docs/service.md", "docs/verbs.md", "docs/workers.md"}
+var documents = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/adapters.md", "docs/check.md", "docs/config.md", "docs/moving.md", "docs/notifications.md", "docs/hooks.md", "docs/launcher-protocol.md", "docs/operations.md", "docs/platforms.md", "docs/ssh.md", "docs/service.md", "docs/verbs.md", "docs/watchers.md", "docs/workers.md"}
 
 // named are those of which only the commands that they name are looked up.
 var named = []string{"ARCHITECTURE.md", "CHANGELOG.md"}

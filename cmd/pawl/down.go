@@ -48,7 +48,7 @@ func (a *app) downCommand() *cobra.Command {
 // down stops agents and, without names, the coordinator, which has patience to end.
 // One that takes longer stops no agent any more, so they are stopped here.
 func (p *project) down(ctx context.Context, names []string, patience time.Duration) error {
-	if err := p.known(names...); err != nil {
+	if err := p.agents(ctx, names...); err != nil {
 		return err
 	}
 	// What runs is looked up first: a coordinator may be faster than this

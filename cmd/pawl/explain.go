@@ -95,7 +95,7 @@ func (a *app) explainCommand() *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, names []string) error {
 			return a.use(c.Context(), func(p *project) error {
-				if err := p.known(names...); err != nil {
+				if err := p.agents(c.Context(), names...); err != nil {
 					return err
 				}
 				return p.explain(c.Context(), names, asJSON)

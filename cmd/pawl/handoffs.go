@@ -214,9 +214,7 @@ func (p *project) dismiss(ctx context.Context, id, why string, asJSON bool) erro
 // changed changes one handoff, has a pass run, and returns the handoff as it is
 // then.
 func (p *project) changed(ctx context.Context, what, id string, change func(*ledger.State, handoff.Handoff) (handoff.Handoff, error)) (h handoff.Handoff, err error) {
-	if p.fault != nil {
-		p.app.warn("the last good configuration is used: %v", p.fault)
-	}
+	p.warnFault()
 	err = p.ledger.EditHandoff(ctx, id, func(s *ledger.State, row handoff.Handoff) (handoff.Handoff, error) {
 		h, err = change(s, row)
 		return h, err

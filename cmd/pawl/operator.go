@@ -17,27 +17,59 @@ import (
 	"pawl/loop/ledger"
 )
 
-// edited runs a command that changes what the operator wants, and then a pass.
+// edited runs a command that changes what the operator wants about agents and services,
+// and then a pass.
 func (a *app) edited(ctx context.Context, what string, names []string, edit func(*project, *ledger.State) error) error {
 	return a.use(ctx, func(p *project) error {
-		if p.fault != nil {
-			a.warn("the last good configuration is used: %v", p.fault)
-		}
-		if err := p.known(names...); err != nil {
+		if err := p.agents(ctx, names...); err != nil {
 			return err
 		}
-		if err := p.ledger.Edit(ctx, func(s *ledger.State) error { return edit(p, s) }); err != nil {
-			return err
-		}
-		rep, err := p.order(ctx, what, control.Order{Settle: settleTime, Local: true})
-		if err != nil {
-			return err
-		}
-		a.tell(rep)
-		return failures(rep, names)
+		return p.edit(ctx, what, names, edit)
 	})
 }
 
+// editedMembers is edited for what can be done about workers as well; edit is handed
+// the full names.
+func (a *app) editedMembers(ctx context.Context, what string, given []string, edit func(p *project, s *ledger.State, names []string) error) error {
+	return a.use(ctx, func(p *project) error {
+		var names []string
+		for _, name := range given {
+			full, err := p.member(ctx, name)
+			if err != nil {
+				return err
+			}
+			names = append(names, full)
+		}
+		return p.edit(ctx, what, names, func(p *project, s *ledger.State) error {
+			for _, name := range names {
+				if r, open := s.Runs[name]; p.known(name) != nil && (!open || r.Status != ledger.RunRunning) {
+					return &hinted{&invalidError{errors.New("worker " + name + " does not run any more")}, "pawl send " + name + " has it go on"}
+				}
+			}
+			return edit(p, s, names)
+		})
+	})
+}
+
+func (p *project) edit(ctx context.Context, what string, names []string, edit func(*project, *ledger.State) error) error {
+	p.warnFault()
+	if err := p.ledger.Edit(ctx, func(s *ledger.State) error { return edit(p, s) }); err != nil {
+		return err
+	}
+	rep, err := p.order(ctx, what, control.Order{Settle: settleTime, Local: true})
+	if err != nil {
+		return err
+	}
+	p.app.tell(rep)
+	return failures(rep, names)
+}
+
+// warnFault says that pawl.yaml cannot be used as it is.
+func (p *project) warnFault() {
+	if p.fault != nil {
+		p.app.warn("the last good configuration is used: %v", p.fault)
+	}
+}
 func operatorEvent(kind, agent string, data map[string]any) ledger.Event {
 	return ledger.Event{Time: time.Now(), Kind: "operator." + kind, Agent: agent, Data: data}
 }
@@ -46,10 +78,10 @@ func (a *app) pauseCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "pause [NAME…]",
 		Short: "hold the loop, or agents, without ending sessions",
-		Long: "pause keeps the loop, or the named agents, from being told, started, restarted or moved to another phase.\n" +
+		Long: "pause keeps the loop, or the named agents and workers, from being told, started, restarted or moved to another phase.\n" +
 			"What they work on goes on; pawl resume ends the pause.",
 		RunE: func(c *cobra.Command, names []string) error {
-			if err := a.edited(c.Context(), "pause", names, func(_ *project, s *ledger.State) error { return setPaused(s, names, true) }); err != nil {
+			if err := a.editedMembers(c.Context(), "pause", names, func(_ *project, s *ledger.State, names []string) error { return setPaused(s, names, true) }); err != nil {
 				return err
 			}
 			a.say("paused %s; pawl resume ends it", loopOr(names))
@@ -62,10 +94,10 @@ func (a *app) resumeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "resume [NAME…]",
 		Short: "end a pause, or a usage limit",
-		Long:  "resume ends a pause of the loop or of the named agents. A usage limit that holds them counts as over: each is told to go on\nwithin half a minute, and held again if its program says so again.",
+		Long:  "resume ends a pause of the loop or of the named agents and workers. A usage limit that holds them counts as over: each is told to go on\nwithin half a minute, and held again if its program says so again.",
 		RunE: func(c *cobra.Command, names []string) error {
 			var lifted []string
-			err := a.edited(c.Context(), "resume", names, func(p *project, s *ledger.State) error {
+			err := a.editedMembers(c.Context(), "resume", names, func(p *project, s *ledger.State, names []string) error {
 				lifted = p.liftLimits(s, names)
 				return setPaused(s, names, false)
 			})
@@ -115,7 +147,7 @@ func setPaused(s *ledger.State, names []string, paused bool) error {
 		s.Loop.Paused = paused
 		for name, row := range s.Agents {
 			if !paused && row.Paused {
-				row.Paused = false
+				row.Paused, row.Why = false, ""
 				s.Agents[name] = row
 			}
 		}
@@ -123,7 +155,7 @@ func setPaused(s *ledger.State, names []string, paused bool) error {
 	}
 	for _, name := range names {
 		row := s.Agent(name)
-		row.Paused = paused
+		row.Paused, row.Why = paused, ""
 		s.Agents[name] = row
 		s.Events = append(s.Events, operatorEvent(kind, name, nil))
 	}

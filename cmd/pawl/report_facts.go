@@ -101,7 +101,7 @@ func (p *project) members(s ledger.State) []report.Member {
 	for _, name := range p.cfg.Names() {
 		row, session := s.Agents[name], s.Sessions[name]
 		m := report.Member{
-			Name: name, Wanted: row.Wanted == ledger.Up, Parked: row.Parked, Paused: row.Paused,
+			Name: name, Wanted: row.Wanted == ledger.Up, Parked: row.Parked, Paused: row.Paused, Why: row.Why,
 			Restarting: session.Generation == "" && row.Restart != "",
 		}
 		if session.Doing == "waiting" {

@@ -47,6 +47,7 @@ func (p *project) send(ctx context.Context, name, text string, force bool) (id s
 	if err != nil {
 		return "", err
 	}
+	p.warnFault()
 	if err := p.goesOn(r); err != nil {
 		return "", err
 	}

@@ -60,7 +60,7 @@ func (p *project) peek(ctx context.Context, r ledger.Run) (peekView, error) {
 	}
 	out := peekView{ID: v.ID, Status: v.Status, State: v.State, Running: r.Status == ledger.RunRunning, Latest: v.latest}
 	if out.Latest == "" {
-		list, err := p.ledger.TurnsOf(ctx, r.ID)
+		list, err := p.ledger.TurnsOf(ctx, r.ID, ledger.Newest)
 		if err != nil {
 			return out, err
 		}

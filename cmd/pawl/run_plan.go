@@ -30,12 +30,10 @@ func (p *project) planRun(ctx context.Context, task string, o spawnOptions) (led
 	}
 	r := ledger.Run{
 		Name: handoff.Clean(o.name, ledger.MaxRunName), Type: t.Name, Task: task, Role: t.Role, Allow: t.Allow, Dir: dir,
-		Adapter: cmp.Or(o.adapter, t.Adapter, p.cfg.Workers.Adapter), Status: ledger.RunRunning, Created: time.Now(),
+		Status: ledger.RunRunning, Created: time.Now(),
 	}
 	r.Since = r.Created
-	if r.Model = cmp.Or(o.model, t.Model); r.Model == "" && r.Adapter == p.cfg.Workers.Adapter {
-		r.Model = p.cfg.Workers.Model
-	}
+	r.Adapter, r.Model = p.cfg.Means(t, o.adapter, o.model)
 	if r.Parent, err = p.parent(ctx, o.parent); err != nil {
 		return r, err
 	}

@@ -68,7 +68,7 @@ func (p *project) shown(ctx context.Context, r ledger.Run) (showView, error) {
 	if err != nil {
 		return showView{}, err
 	}
-	list, err := p.ledger.TurnsOf(ctx, r.ID)
+	list, err := p.ledger.TurnsOf(ctx, r.ID, ledger.Newest)
 	if err != nil {
 		return showView{}, err
 	}

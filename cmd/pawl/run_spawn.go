@@ -98,6 +98,7 @@ func (p *project) caller(ctx context.Context) string {
 }
 
 func (p *project) spawn(ctx context.Context, task string, o spawnOptions) error {
+	p.warnFault()
 	r, err := p.planRun(ctx, task, o)
 	if err != nil {
 		return err

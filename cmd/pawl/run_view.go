@@ -161,6 +161,17 @@ func (p *project) run(ctx context.Context, id string) (ledger.Run, error) {
 	return r, err
 }
 
+// agents is known, and says of the name of a worker that it is one.
+func (p *project) agents(ctx context.Context, names ...string) error {
+	unknown := p.known(names...)
+	for _, name := range names {
+		if r, err := p.ledger.Run(ctx, name); unknown != nil && p.known(name) != nil && err == nil {
+			return &hinted{&missingError{r.ID + " is a worker, and no agent of pawl.yaml"}, "pawl show, send, stop and peek are about workers"}
+		}
+	}
+	return unknown
+}
+
 // member is the agent or service of that name, or the run that it means.
 func (p *project) member(ctx context.Context, name string) (string, error) {
 	unknown := p.known(name)

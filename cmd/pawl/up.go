@@ -51,7 +51,7 @@ func (p *project) up(ctx context.Context, names []string, o upOptions) error {
 	if p.fresh = !p.poorer(os.Environ()); !p.fresh {
 		p.app.say("agents keep the environment of an earlier pawl up: this one has no terminal and fewer programs on PATH")
 	}
-	if err := p.checkUp(names, o); err != nil {
+	if err := p.checkUp(ctx, names, o); err != nil {
 		return err
 	}
 	if err := p.approve(ctx); err != nil {
@@ -164,11 +164,11 @@ func failures(rep control.Report, names []string) error {
 	return nil
 }
 
-func (p *project) checkUp(names []string, o upOptions) error {
+func (p *project) checkUp(ctx context.Context, names []string, o upOptions) error {
 	if err := readsOrigin(); err != nil {
 		return err
 	}
-	if err := p.known(names...); err != nil {
+	if err := p.agents(ctx, names...); err != nil {
 		return err
 	}
 	if (o.model != "" || o.adapter != "") && len(names) == 0 {

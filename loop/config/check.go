@@ -60,6 +60,7 @@ func (c *checker) check() {
 	c.checkWebhook()
 	c.checkProtect()
 	c.checkWorkers()
+	c.checkWatchers()
 	c.checkFolder("/signers", c.Signers)
 }
 

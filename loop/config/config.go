@@ -41,6 +41,7 @@ type Config struct {
 	Types     []WorkerType               `yaml:"types"`    // the built-in ones, then the file's; the file's win
 	Contract  []string                   `yaml:"contract"` // files that every worker reads first, absolute
 	Prices    []Price                    `yaml:"prices"`   // the file's, then the built-in ones: the first that fits counts
+	Watchers  map[string]Watcher         `yaml:"watchers"` // the built-in ones, overridden key by key, and the file's own
 	Protect   []Protect                  `yaml:"protect"`  // in file order
 	Signers   string                     `yaml:"signers"`  // an allowed-signers file, absolute; "" where signatures do not matter
 }

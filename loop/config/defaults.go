@@ -40,6 +40,7 @@ func newDocument() *document {
 			"process": {Name: "process", Type: "process"},
 		},
 		Adapters: adapter.Builtin(),
+		Watchers: builtinWatchers(),
 		Supervise: Supervise{
 			Interval:   5 * time.Second,
 			Backoff:    Backoff{Initial: 10 * time.Second, Max: 5 * time.Minute, Jitter: 0.25, ResetAfter: 10 * time.Minute},

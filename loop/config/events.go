@@ -15,5 +15,5 @@ var EventKinds = []string{
 	"plan.missing", "prompt.missing", "run.completed", "run.continued", "run.failed", "run.removed", "run.spawned", "run.stopped",
 	"sequence.complete", "sequence.resumed", "signal.malformed",
 	"turn.completed", "turn.failed", "turn.stopped",
-	"wake.fired", "wake.repeated", "wake.skipped", "wake.taken", "webhook.failed", "webhook.listening",
+	"wake.fired", "wake.repeated", "wake.skipped", "wake.taken", "watch.tripped", "webhook.failed", "webhook.listening",
 }

@@ -19,7 +19,7 @@ var later = []string{}
 
 // The kinds are those that the loop and the commands write in their sources.
 func TestEventKindsAreThoseThatAreTold(t *testing.T) {
-	looksLike := regexp.MustCompile(`^(agent|check|config|coordinator|handoff|launcher|ledger|loop|notify|origin|pass|phase|plan|prompt|run|sequence|signal|turn|wake|webhook)\.[a-z]+$`)
+	looksLike := regexp.MustCompile(`^(agent|check|config|coordinator|handoff|launcher|ledger|loop|notify|origin|pass|phase|plan|prompt|run|sequence|signal|turn|wake|watch|webhook)\.[a-z]+$`)
 	told := map[string]bool{}
 	for _, pattern := range []string{"../*.go", "../../cmd/pawl/*.go", "../../handoff/*.go"} {
 		paths, err := filepath.Glob(pattern)

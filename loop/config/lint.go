@@ -31,6 +31,7 @@ func (c *checker) doubts() {
 	c.doubtLoops()
 	c.doubtWakes()
 	c.doubtNotify()
+	c.doubtWatchers()
 }
 
 // doubt reports what is hardly meant.

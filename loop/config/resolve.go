@@ -29,6 +29,7 @@ func (c *checker) inherit() {
 		a.Session = sessionName(a.Session, c.Project, a.Name)
 	}
 	c.inheritWorkers()
+	c.inheritWatchers()
 	for i := range c.Services {
 		s := &c.Services[i]
 		if s.Launcher == "" {

@@ -63,6 +63,11 @@ var (
 		"notify.*.secret_env":          func(s *schema) { s.Pattern = variablePattern.String() },
 		"protect.*.only":               filled,
 		"protect.*.not":                filled,
+		"watchers":                     named,
+		"watchers.*.agents":            filled,
+		"watchers.*.paths":             filled,
+		"watchers.*.text":              func(s *schema) { s.Pattern, s.MaxLength = `\S`, maxNudge },
+		"watchers.*.match":             func(s *schema) { s.MinLength, s.MaxLength = 1, adapter.MaxExpr },
 	}
 )
 

@@ -85,6 +85,16 @@ func (c *Config) Type(name string) (WorkerType, bool) {
 	return WorkerType{}, false
 }
 
+// Means are the adapter and the model of a worker of a type, where what was asked for
+// leaves them open.
+func (c *Config) Means(t WorkerType, adapter, model string) (string, string) {
+	adapter = cmp.Or(adapter, t.Adapter, c.Workers.Adapter)
+	if model = cmp.Or(model, t.Model); model == "" && adapter == c.Workers.Adapter {
+		model = c.Workers.Model
+	}
+	return adapter, model
+}
+
 // TypeNames are the names of all types.
 func (c *Config) TypeNames() []string {
 	names := make([]string, len(c.Types))
@@ -104,6 +114,8 @@ type Worker struct {
 	Model   string // "" is the program's own
 	Dir     string // absolute
 	Parent  string // the agent or worker that is told of its end; "" nobody
+	Type    string
+	Judges  string // the agent whose work it is asked about by a watcher; "" it is no judge
 }
 
 // WorkerAgent is the agent that a worker is.

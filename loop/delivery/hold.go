@@ -4,7 +4,7 @@ package delivery
 type Target struct {
 	Wanted   bool   // up, or adopted without an order to the contrary
 	Parked   bool   // given up on after too many restarts
-	Paused   string // who is paused: "the loop", "the agent", or ""
+	Paused   string // who is paused, in a sentence: "the loop is paused"; "" nobody
 	Held     string // the usage limit that holds it, in a sentence; "" none
 	Complete bool   // its sequence is complete
 	Present  bool   // it has a session
@@ -24,7 +24,7 @@ func Hold(t Target) string {
 	case t.Parked:
 		return "the agent is parked after too many restarts; pawl logs shows why, and pawl up with its name starts it again"
 	case t.Paused != "":
-		return t.Paused + " is paused; pawl resume lets it go on"
+		return t.Paused + "; pawl resume lets it go on"
 	case t.Held != "":
 		return t.Held
 	case !t.Present && !t.Wanted:

@@ -160,6 +160,16 @@ func (l *Ledger) Wake(ctx context.Context, id string) (delivery.Wake, bool, erro
 	return list[0], true, nil
 }
 
+// TurnsAfter are the turns that ended since a moment and were recorded after the n-th, in
+// their order, and the number of the last of all; that is less than n in another ledger.
+func (l *Ledger) TurnsAfter(ctx context.Context, n int64, since time.Time) (list []Turn, last int64, err error) {
+	if err := l.db.QueryRowContext(ctx, "SELECT coalesce(max(n), 0) FROM turns").Scan(&last); err != nil || last <= n {
+		return nil, last, err
+	}
+	list, err = turns.find(ctx, l.db, "WHERE n > ? AND n <= ? AND ended >= ? ORDER BY n", n, last, millis(since))
+	return list, last, err
+}
+
 // Turns are those that ended since a moment, in the order in which they were recorded.
 func (l *Ledger) Turns(ctx context.Context, since time.Time) ([]Turn, error) {
 	return turns.find(ctx, l.db, "WHERE ended >= ? ORDER BY n", millis(since))

@@ -30,6 +30,7 @@ type Agent struct {
 	Name    string
 	Wanted  Want
 	Paused  bool
+	Why     string // of Paused, where no person asked for it, in a sentence
 	Parked  bool
 	Model   string // `up --model`, until the next `up NAME`
 	Adapter string // `up --adapter`, likewise
@@ -44,6 +45,8 @@ type Agent struct {
 	History     supervise.History
 	RestartAt   time.Time // not started before this
 	FrozenSince time.Time // its reminders stand still since then
+
+	Watched map[string]string // how far watchers have acted about it, by their names; nil: none did
 }
 
 // SessionState is how far a session is in its life, not what its program does.
@@ -129,6 +132,7 @@ type Turn struct {
 	Tools        int
 	Exit         int
 	Usage        turn.Usage
+	Tree         string // names the files of the agent's folder as they were at its end; "" unknown
 }
 
 // Schedule is one schedule of an agent, by a name made of agent, expression and

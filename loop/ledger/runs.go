@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -50,6 +51,8 @@ type Run struct {
 	Created time.Time
 	EndedAt time.Time // zero while it runs
 	Removed time.Time // when it was cleared away; zero: it was not
+	Judges  string    // the agent about whose work a watcher has asked it; "" it is no judge
+	Watcher string    // that watcher's name
 }
 
 // MaxRunName bounds what people call a run, in bytes.
@@ -174,9 +177,13 @@ func (l *Ledger) EditRun(ctx context.Context, id string, f func(*State, Run) (Ru
 	})
 }
 
-// TurnsOf are the turns of an agent or run that have ended, oldest first.
-func (l *Ledger) TurnsOf(ctx context.Context, agent string) ([]Turn, error) {
-	return turns.find(ctx, l.db, "WHERE agent = ? ORDER BY n", agent)
+// Newest stands for the number of the newest turn.
+const Newest = math.MaxInt64
+
+// TurnsOf are the turns of an agent or run that have ended, oldest first, up to the n-th
+// of all that are on record.
+func (l *Ledger) TurnsOf(ctx context.Context, agent string, n int64) ([]Turn, error) {
+	return turns.find(ctx, l.db, "WHERE agent = ? AND n <= ? ORDER BY n", agent, n)
 }
 
 // Generations are the sessions that an agent or run has had, oldest first.

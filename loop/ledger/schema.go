@@ -123,6 +123,14 @@ CREATE TABLE runs (
 CREATE INDEX runs_running ON runs (id, parent) WHERE status = 'running';
 CREATE INDEX runs_status ON runs (status, removed, id);
 `,
+	`
+ALTER TABLE agents ADD COLUMN why TEXT NOT NULL DEFAULT '';
+ALTER TABLE agents ADD COLUMN watched TEXT NOT NULL DEFAULT 'null';
+ALTER TABLE turns ADD COLUMN tree TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN judges TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN watcher TEXT NOT NULL DEFAULT '';
+CREATE INDEX turns_ended ON turns (ended);
+`,
 }
 
 // migrate brings the schema up to date. A ledger that a newer pawl wrote is an

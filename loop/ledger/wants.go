@@ -44,6 +44,7 @@ type wanted struct {
 	Name     string
 	Wanted   Want
 	Paused   bool
+	Why      string // of Paused
 	Parked   bool
 	Finished bool
 	Model    string
@@ -56,7 +57,7 @@ func wantsOf(s State, path, text string) wants {
 	w := wants{Epoch: s.Loop.Epoch, Revision: s.Loop.Revision, Paused: s.Loop.Paused, Phase: s.Loop.Phase, Told: s.Loop.Told, Path: path, Text: text}
 	for _, name := range slices.Sorted(maps.Keys(s.Agents)) {
 		a := s.Agents[name]
-		kept := wanted{Name: a.Name, Wanted: a.Wanted, Paused: a.Paused, Parked: a.Parked, Finished: a.Finished, Model: a.Model, Adapter: a.Adapter}
+		kept := wanted{Name: a.Name, Wanted: a.Wanted, Paused: a.Paused, Why: a.Why, Parked: a.Parked, Finished: a.Finished, Model: a.Model, Adapter: a.Adapter}
 		if _, run := s.Runs[name]; run {
 			kept.Talk = a.Talk
 		}
@@ -74,7 +75,7 @@ func (w wants) restore(s *State) {
 	s.Loop.Revision, s.Loop.Paused, s.Loop.Phase, s.Loop.Told = w.Revision+1, w.Paused, w.Phase, w.Told
 	for _, a := range w.Agents {
 		s.Agents[a.Name] = Agent{
-			Name: a.Name, Wanted: a.Wanted, Paused: a.Paused, Parked: a.Parked, Finished: a.Finished, Model: a.Model, Adapter: a.Adapter, Talk: a.Talk,
+			Name: a.Name, Wanted: a.Wanted, Paused: a.Paused, Why: a.Why, Parked: a.Parked, Finished: a.Finished, Model: a.Model, Adapter: a.Adapter, Talk: a.Talk,
 		}
 	}
 	for _, r := range w.Runs {

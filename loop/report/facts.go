@@ -78,7 +78,8 @@ type Member struct {
 	Wanted     bool // it is to be up
 	Parked     bool
 	Paused     bool
-	Restarting bool // it ended, and its next start is due
+	Why        string // of Paused, where no person asked for it
+	Restarting bool   // it ended, and its next start is due
 	// Waiting says that its screen waits for a person; WaitingSince since when.
 	Waiting      bool
 	WaitingSince time.Time

@@ -58,7 +58,11 @@ func memberNeeds(m Member) (out []Need) {
 		out = append(out, Need{"dialog", m.Name, m.Name + " waits for a person: " + why, "pawl attach " + m.Name})
 	}
 	if m.Paused {
-		out = append(out, Need{"paused", m.Name, m.Name + " is paused", "pawl resume " + m.Name})
+		text := m.Name + " is paused"
+		if m.Why != "" {
+			text += ": " + handoff.Clean(m.Why, 2*maxText)
+		}
+		out = append(out, Need{"paused", m.Name, text, "pawl resume " + m.Name})
 	}
 	return out
 }

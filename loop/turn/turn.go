@@ -39,6 +39,7 @@ type Turn struct {
 	Exit         int       `json:"exit"`                   // of the program; -1 where a signal ended it or it is not known
 	Banner       string    `json:"banner,omitempty"`       // of a limit, or of a context that is full
 	Reset        time.Time `json:"reset,omitzero"`         // of a limit; zero: Banner may say
+	Tree         string    `json:"tree,omitempty"`         // names the files of its folder as they are at its end; "" unknown
 
 	said   bool   // an end was told
 	ended  Event  // and this is it

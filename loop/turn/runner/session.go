@@ -113,7 +113,9 @@ func (s *session) take(ctx context.Context, m turn.Message) error {
 	s.page.begin(*t, text)
 	s.told(s.record.begin(*t, text))
 	exit := s.watched(ctx, text)
+	tree := s.tree(ctx)
 	s.state.Total = t.Close(exit, s.state.Total, time.Now())
+	t.Tree = tree
 	s.heard = s.heard || !t.Unheard()
 	s.page.end(*t)
 	s.told(s.record.end(*t))

@@ -1,0 +1,111 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"pawl/handoff/system"
+)
+
+const (
+	// treeTimeout bounds the look at a turn's files.
+	treeTimeout = 10 * time.Second
+	// readOfFile bounds what of one file that git does not know is read, in bytes.
+	readOfFile = 256 << 10
+)
+
+// tree names the files of the session's folder as they are now: two names are the same
+// where the files are. It is "" where git does not tell.
+func (s *session) tree(ctx context.Context) string {
+	ctx, stop := context.WithTimeout(ctx, treeTimeout)
+	defer stop()
+	name, err := treeOf(ctx, s.order.Data.Dir)
+	if err != nil {
+		s.log.Debug("a turn's files are not looked at", "session", s.order.Session, "generation", s.order.Generation, "error", err)
+		return ""
+	}
+	return name
+}
+
+// treeOf hashes what is committed, what differs from that, and what git does not know.
+func treeOf(ctx context.Context, dir string) (string, error) {
+	sum := sha256.New()
+	head := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD^{tree}")
+	head.Stdout = sum
+	if err := head.Run(); err != nil {
+		return "", fmt.Errorf("git rev-parse: %w", err)
+	}
+	diff := git(ctx, dir, "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index", "HEAD")
+	diff.Stdout = sum
+	if err := diff.Run(); err != nil {
+		return "", fmt.Errorf("git diff: %w", err)
+	}
+	list := git(ctx, dir, "ls-files", "--others", "--exclude-standard", "-z")
+	var names bytes.Buffer
+	list.Stdout = &names
+	if err := list.Run(); err != nil {
+		return "", fmt.Errorf("git ls-files: %w", err)
+	}
+	for name := range strings.SplitSeq(strings.TrimSuffix(names.String(), "\x00"), "\x00") {
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		if name == "" {
+			continue // there is none
+		}
+		if err := addFile(sum, dir, name); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:12]), nil
+}
+
+// git asks about a folder without a lock that would be in its agent's way.
+func git(ctx context.Context, dir string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
+	system.OwnGroup(cmd)
+	cmd.Cancel = func() error { return system.KillGroup(cmd) }
+	cmd.WaitDelay = killed
+	return cmd
+}
+
+// addFile adds a file's name, its size and how it begins.
+func addFile(sum hash.Hash, dir, name string) error {
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(sum, "%q %d %s\n", name, info.Size(), info.Mode().Type())
+	if !info.Mode().IsRegular() {
+		return nil
+	}
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
+		return nil // its size has to do
+	}
+	if err != nil {
+		return err
+	}
+	_, err = io.CopyN(sum, file, readOfFile)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return errors.Join(err, file.Close())
+}
