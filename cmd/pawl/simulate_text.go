@@ -16,8 +16,8 @@ func (a *app) simulateHead(o trial.Options, here trial.Here, absent []string) {
 	for _, kind := range o.Origins {
 		ways = append(ways, string(kind))
 	}
-	fmt.Fprintf(a.out, "seed %d, %s of faults; origin by %s; %s and %s in each loop\n", o.Seed, o.Duration,
-		strings.Join(ways, ", "), doctor.Count(o.Played(), "agent"), doctor.Count(o.Claims, "claim"))
+	fmt.Fprintf(a.out, "seed %d, %s of faults; origin by %s; %s, %s and %s in each loop\n", o.Seed, o.Duration,
+		strings.Join(ways, ", "), doctor.Count(o.Played(), "agent"), doctor.Count(o.Claims, "claim"), doctor.Count(o.Workers(), "worker"))
 	for _, why := range append(absent, here.Tmux, here.Disk) {
 		if why != "" {
 			fmt.Fprintln(a.out, paint(a.out, yellow, "not here: "+why))
@@ -46,8 +46,8 @@ func (a *app) simulateTable(outcomes []trial.Outcome, took time.Duration) {
 	for _, o := range outcomes {
 		starts += o.Starts
 	}
-	fmt.Fprintf(a.out, "\n%s, %s of a coordinator, %s, in %.1f s\nlost %d, told twice %d\n", doctor.Count(all.Open, "handoff"),
-		doctor.Count(starts, "start"), doctor.Count(all.Times, "fault"), took.Seconds(), all.Lost, all.Twice)
+	fmt.Fprintf(a.out, "\n%s, %d of them ends of workers, %s of a coordinator, %s, in %.1f s\nlost %d, told twice %d\n", doctor.Count(all.Open, "handoff"),
+		trial.WorkerEnds(outcomes), doctor.Count(starts, "start"), doctor.Count(all.Times, "fault"), took.Seconds(), all.Lost, all.Twice)
 }
 
 // simulateMissed lists the faults that could not be made at their moments.

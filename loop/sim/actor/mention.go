@@ -10,12 +10,13 @@ const (
 	Claim  = "claim"
 	Review = "review"
 	Letter = "letter"
+	Worker = "worker" // that has ended
 )
 
 // Mention is one handoff that a wake tells of.
 type Mention struct {
 	Kind     string
-	Gate     string // of a claim or review
+	Gate     string // of a claim or review; of a worker its name
 	Verdict  string // of a review
 	Commit   string // of a claim or review: the first digits of its hash
 	Path     string // of a letter
@@ -25,10 +26,12 @@ type Mention struct {
 var (
 	signal = regexp.MustCompile(`\b(?:heard-)?(claim|review)(?:-\d+)?\(([^()\s]+)\)(?: (pass|fail))? ([0-9a-f]{7,64})\b`)
 	letter = regexp.MustCompile(`\binbox (\S+?\.md)\b`)
+	worker = regexp.MustCompile(`<task-id>\w+</task-id>[; ]*<type>\w+</type>[; ]*<description>([^<]+)</description>[; ]*<status>completed</status>`)
 )
 
-// Mentions are the handoffs that a wake's text names, in their order. Its parts
-// stand between semicolons, as delivery.Compose puts them.
+// Mentions are the handoffs that a wake's text names, in their order, and then the
+// workers that have ended. Its parts stand between semicolons, as delivery.Compose puts
+// them.
 func Mentions(wake string) []Mention {
 	var out []Mention
 	for part := range strings.SplitSeq(wake, "; ") {
@@ -38,6 +41,9 @@ func Mentions(wake string) []Mention {
 		} else if m := letter.FindStringSubmatch(part); m != nil {
 			out = append(out, Mention{Kind: Letter, Path: m[1], Reminder: reminder})
 		}
+	}
+	for _, m := range worker.FindAllStringSubmatch(wake, -1) {
+		out = append(out, Mention{Kind: Worker, Gate: m[1]})
 	}
 	return out
 }

@@ -2,11 +2,14 @@ package actor
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	"pawl/handoff"
 	"pawl/loop/delivery"
+	"pawl/loop/ledger"
+	"pawl/loop/run"
 )
 
 // What pawl composes is what an actor reads.
@@ -30,5 +33,15 @@ func TestAWakeIsRead(t *testing.T) {
 	}
 	if WakeID(wake.Text) != wake.ID {
 		t.Errorf("the id of %q is read as %q", wake.Text, WakeID(wake.Text))
+	}
+}
+
+// What pawl says of a worker's end is read in both of its forms.
+func TestANoticeIsRead(t *testing.T) {
+	notice := run.Notice{Run: ledger.Run{ID: "rabc12", Name: "p1-w1", Type: "general", Status: ledger.RunCompleted}, Answer: "it is done; really"}
+	for _, text := range []string{notice.Line(), strings.ReplaceAll(notice.Page(), "\n", "; ")} {
+		if got := Mentions("w000000000001 " + text); len(got) != 1 || got[0].Kind != Worker || got[0].Gate != "p1-w1" {
+			t.Errorf("%q is read as %+v", text, got)
+		}
 	}
 }

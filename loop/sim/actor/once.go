@@ -9,8 +9,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Rules are what the lines of an actor's turn mean, as keys of an adapter's turns.
@@ -45,8 +47,32 @@ func (a actor) once(ctx context.Context, conversation string, in io.Reader, out 
 		if err := a.act(ctx, text); err != nil {
 			return err
 		}
+	} else if m := task.FindStringSubmatch(text); m != nil && a.role == "" {
+		if err := a.work(ctx, m[1], say); err != nil {
+			return err
+		}
 	}
 	return say.Encode(map[string]string{"type": "end"})
+}
+
+// task is all that a worker is asked for: to take its time.
+var task = regexp.MustCompile(`\btake ([0-9.]+m?s)$`)
+
+// work is the turn of a worker.
+func (a actor) work(ctx context.Context, takes string, say *json.Encoder) error {
+	d, err := time.ParseDuration(takes)
+	if err != nil {
+		return err
+	}
+	if err := say.Encode(map[string]string{"type": "text", "text": "it takes " + takes}); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
 }
 
 // parentOf is a process's parent where /proc tells it, else 0.

@@ -16,10 +16,14 @@ import (
 	"pawl/loop/sim/tui"
 )
 
-// killSession ends an agent's own process.
+// killSession ends an agent's or a worker's own process.
 func (p *play) killSession(s Step) error {
 	screens := p.screens()
-	return p.endOne(s, p.agents(), func(agent string) (int, error) {
+	workers, err := p.workerIDs()
+	if err != nil {
+		return err
+	}
+	return p.endOne(s, append(p.agents(), workers...), func(agent string) (int, error) {
 		if slices.Contains(screens, agent) {
 			return p.paneOf(agent)
 		}
@@ -31,7 +35,11 @@ func (p *play) killSession(s Step) error {
 // killKeeper ends the process that keeps a session without a screen.
 func (p *play) killKeeper(s Step) error {
 	screens := p.screens()
-	agents := slices.DeleteFunc(p.agents(), func(a string) bool { return slices.Contains(screens, a) })
+	workers, err := p.workerIDs()
+	if err != nil {
+		return err
+	}
+	agents := slices.DeleteFunc(append(p.agents(), workers...), func(a string) bool { return slices.Contains(screens, a) })
 	return p.endOne(s, agents, func(agent string) (int, error) {
 		_, keeper, err := p.pids(agent)
 		return keeper, err

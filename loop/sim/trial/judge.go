@@ -22,11 +22,13 @@ type Seen struct {
 	Dropped map[string]string // subjects of commits that a rewrite left out, by hash
 	Told    []sim.Told
 	Jumps   []Happened // of the coordinator's clock: reminders may be due then
+	Spawned []Spawned  // workers that were asked for
+	Deleted []Happened // state: what was in it is forgotten
 }
 
 // Handoff is one thing that one agent had to be told, and what became of it.
 type Handoff struct {
-	Key    string // "claim(p1/g3)", or a letter's path
+	Key    string // "claim(p1/g3)", "worker(p1-w2)", or a letter's path
 	Reader string
 	Pushed time.Time // zero: it is not in the final history, and need not be told
 	Told   time.Time // first; zero: never
@@ -64,6 +66,8 @@ func readers(subject string) (key string, who []string) {
 		return head, []string{adversary(pair), auditor}
 	case actor.Review:
 		return head, []string{builder(pair), auditor}
+	case actor.Worker:
+		return head, []string{builder(pair)}
 	}
 	return "", nil
 }
@@ -92,6 +96,7 @@ func Judge(s Seen) []Handoff {
 		}
 	}
 	j.tellings(s)
+	j.workers(s)
 	out := make([]Handoff, 0, len(j.found))
 	for _, h := range j.found {
 		out = append(out, *h)
@@ -100,6 +105,19 @@ func Judge(s Seen) []Handoff {
 		return cmp.Or(a.Pushed.Compare(b.Pushed), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Reader, b.Reader))
 	})
 	return out
+}
+
+// workers adds those whose end must be told.
+func (j *judge) workers(s Seen) {
+	told := map[string]time.Time{}
+	for at, h := range j.found {
+		if !h.Told.IsZero() {
+			told[at[0]] = h.Told
+		}
+	}
+	for key, w := range s.due(told) {
+		j.handoff(key, key, w.Parent).Pushed = w.At
+	}
 }
 
 // at is when the commit was made, as its author wrote it down.
@@ -209,8 +227,11 @@ func excused(at time.Time, jumps []Happened) bool {
 }
 
 func (j *judge) mentioned(m actor.Mention, reader string) *Handoff {
-	if m.Kind == actor.Letter {
+	switch m.Kind {
+	case actor.Letter:
 		return j.handoff(m.Path, m.Path, reader)
+	case actor.Worker:
+		return j.handoff(workerKey(m.Gate), workerKey(m.Gate), reader)
 	}
 	return j.handoff(j.resolve(m.Commit), m.Kind+"("+m.Gate+")", reader)
 }

@@ -89,12 +89,45 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// A builder is told once of the end of each worker that it asked for.
+func TestJudgeOfWorkers(t *testing.T) {
+	notice := func(id, generation string, second int) sim.Told {
+		return told("builder-1", generation, second, id+" <task-notification> <task-id>rabc12</task-id> <type>general</type> <description>p1-w1</description> <status>completed</status>")
+	}
+	spawned := []Spawned{{Name: "p1-w1", Parent: "builder-1", At: at(1)}}
+	deleted := []Happened{{Begin: at(2), End: at(3)}}
+	for _, tt := range []struct {
+		name        string
+		seen        Seen
+		lost, twice int
+	}{
+		{"never told", Seen{Spawned: spawned}, 1, 0},
+		{"told once", Seen{Spawned: spawned, Told: []sim.Told{notice("w000000000001", "a", 5)}}, 0, 0},
+		{"told twice", Seen{Spawned: spawned, Told: []sim.Told{notice("w000000000001", "a", 5), notice("w000000000002", "a", 6)}}, 0, 1},
+		{"forgotten with the state", Seen{Spawned: spawned, Deleted: deleted}, 0, 0},
+		{"told before the state was deleted", Seen{Spawned: []Spawned{{Name: "p1-w1", Parent: "builder-1", At: at(0)}}, Deleted: deleted, Told: []sim.Told{notice("w000000000001", "a", 1)}}, 0, 0},
+		{"asked for after the state was deleted", Seen{Spawned: []Spawned{{Name: "p1-w1", Parent: "builder-1", At: at(4)}}, Deleted: deleted}, 1, 0},
+		{"told to somebody else", Seen{Spawned: []Spawned{{Name: "p1-w1", Parent: "builder-2", At: at(1)}}, Told: []sim.Told{notice("w000000000001", "a", 5)}}, 1, 0},
+	} {
+		lost, twice := 0, 0
+		for _, h := range Judge(tt.seen) {
+			if twice += h.Twice; h.Lost() {
+				lost++
+			}
+		}
+		if lost != tt.lost || twice != tt.twice {
+			t.Errorf("%s: lost %d, twice %d", tt.name, lost, twice)
+		}
+	}
+}
+
 func TestWhoMustBeTold(t *testing.T) {
 	for subject, want := range map[string]string{
 		"claim(p1/g1): it holds":                "claim(p1/g1) [adversary-1 auditor]",
 		"claim(p12/g3-mended): it holds now":    "claim(p12/g3-mended) [adversary-12 auditor]",
 		"review(p2/g1): it breaks":              "review(p2/g1) [builder-2 auditor]",
 		letterSubject + "letter-2-1.md":         "letter-2-1.md [builder-2]",
+		"worker(p2-w7)":                         "worker(p2-w7) [builder-2]",
 		"read letter-2-1.md":                    " []",
 		"phase 1 is done":                       " []",
 		"the seed of everything (p1/g1): claim": " []",

@@ -18,12 +18,13 @@ type Step struct {
 	Draw  uint64 // what else is left to chance follows from this
 }
 
-// Push is something that the simulation itself pushes.
+// Push is something that the simulation itself pushes, or a worker that it asks for.
 type Push struct {
 	At     time.Duration
-	Kind   string // actor.Claim, actor.Letter or phaseDone
-	Pair   int    // 1 and on
-	Number int    // 1 and on, of its kind and pair
+	Kind   string        // actor.Claim, actor.Letter, actor.Worker or phaseDone
+	Pair   int           // 1 and on
+	Number int           // 1 and on, of its kind and pair
+	Takes  time.Duration // of a worker: its turn
 }
 
 // phaseDone is the kind of a push that marks a phase as done.
@@ -36,6 +37,8 @@ type Plan struct {
 	Phases int
 	Pushes []Push
 	Steps  []Step
+
+	Workers []Push // that are spawned
 }
 
 // Mean times between the end of a fault and the next one of its lane, and
@@ -55,6 +58,7 @@ func MakePlan(o Options, kind origin.Kind, here Here) Plan {
 	for l := range lanes {
 		p.Steps = append(p.Steps, lineUp(possible(o, l, kind, here), o.Duration, random)...)
 	}
+	p.Workers = workers(o, random)
 	slices.SortStableFunc(p.Steps, func(a, b Step) int { return cmp.Compare(a.At, b.At) })
 	return p
 }

@@ -29,6 +29,7 @@ type play struct {
 	dropped    map[string]string
 	ended      map[string]int // how often an agent's session was ended by a fault
 	happened   []Happened
+	spawned    []Spawned
 	violations []string
 }
 
@@ -98,7 +99,7 @@ func (p *play) perform(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, p.patience())
 	defer cancel()
 	p.ctx, p.begin = ctx, time.Now()
-	parts := []func() error{p.pushAll}
+	parts := []func() error{p.pushAll, p.spawnAll}
 	for l := range lanes {
 		parts = append(parts, func() error { return p.lane(l) })
 	}

@@ -105,7 +105,11 @@ func (p *play) checkSessions() error {
 // endLeftovers ends sessions that `pawl down` left behind, which it must not. They are
 // known by their processes' environment, which macOS does not show.
 func (p *play) endLeftovers(ctx context.Context) error {
-	for _, agent := range p.agents() {
+	workers, err := p.workerIDs()
+	if err != nil {
+		return err
+	}
+	for _, agent := range append(p.agents(), workers...) {
 		all, err := p.sessions(agent)
 		if err != nil {
 			return err

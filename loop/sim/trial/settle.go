@@ -85,10 +85,14 @@ func (p *play) seen(ctx context.Context) (Seen, error) {
 	s := Seen{Moved: map[string]string{}, Dropped: map[string]string{}}
 	p.mu.Lock()
 	for _, h := range p.happened {
-		if h.Fault == "clock-jump" {
+		switch h.Fault {
+		case "clock-jump":
 			s.Jumps = append(s.Jumps, h)
+		case "delete-state":
+			s.Deleted = append(s.Deleted, h)
 		}
 	}
+	s.Spawned = append(s.Spawned, p.spawned...)
 	for old, now := range p.moved {
 		s.Moved[old] = now
 	}

@@ -145,6 +145,7 @@ func (s *stage) yaml() string {
 		"  park: {restarts: 10000, within: 30m}\n  limit: {probe: 2s, slack: 300ms, max_wait: 1h}\n")
 	s.yamlRules(&b)
 	s.yamlPhases(&b)
+	b.WriteString("workers: {adapter: once, parallel: 4}\n")
 	fmt.Fprintf(&b, "launchers:\n  tmux: {type: tmux, socket: %q}\n", s.socket())
 	s.yamlAdapters(&b)
 	fmt.Fprintf(&b, "defaults:\n  adapter: script\n  launcher: process\n  env: {%s: %q}\nagents:\n", actor.EnvRecord, s.record())
