@@ -69,6 +69,7 @@ type Engine struct {
 	glass     glass
 	sights    sights
 	watching  watching
+	ears      ears
 
 	mu        sync.Mutex
 	later     map[string]launcher.Launcher // with those that came with a reload; replaced, never changed
@@ -209,6 +210,7 @@ func (e *Engine) Close() error {
 	e.verifying.rest(0)
 	e.sights.rest()
 	e.watching.rest(e.Log)
+	e.ears.keep(nil, e)
 	e.touches.Wait()
 	e.disconnect()
 	return nil

@@ -41,6 +41,7 @@ func (e *Engine) observe(ctx context.Context, cfg *config.Config, look Look) (Wo
 	e.findAstray(&w)
 	w.Readings, w.Turns = e.readings(ctx, w), e.turns(w)
 	readTurnStates(w)
+	w.Witness = e.witnesses(w)
 	if w.Unheard, err = e.unheard(ctx, w); err != nil {
 		return World{}, err
 	}

@@ -22,6 +22,7 @@ func Plan(w World) Decision {
 	p.incidents()
 	p.limits()
 	p.turns()
+	p.conversations()
 	p.sessions()
 	p.wakesInFlight()
 	p.turnsOver()

@@ -19,6 +19,7 @@ import (
 	"pawl/loop/ledger"
 	"pawl/loop/model/branch"
 	"pawl/loop/turn"
+	"pawl/loop/witness"
 )
 
 // dawn is when all stories begin.
@@ -71,6 +72,8 @@ type program struct {
 	screen *adapter.Reading
 	turns  *turn.State // of one that runs in turns
 	began  string      // with which conversation it was started
+
+	witness *witness.State // what its hooks said
 }
 
 func newScene(t testing.TB, yaml setup) *scene {
@@ -120,6 +123,7 @@ func (s *scene) world(look bool) World {
 		w.Readings = s.readings()
 		w.Turns, w.Unheard = s.turnStates(st)
 		w.Past, w.Steps = s.watched(w)
+		w.Witness = s.witnesses()
 	}
 	w.Origin.Looked = look
 	if look && s.dark {
@@ -298,6 +302,13 @@ func (s *scene) start(row ledger.Session, p *program) {
 	s.run(row.Name, row.Agent, row.Generation, Owner(s.cfg.Path, row.Agent), row.Phase)
 	if row.Mode == adapter.ModeTurns {
 		s.programs[row.Name].startTurns(row, s.now)
+		return
+	}
+	if s.programs[row.Name].began = "fresh"; row.Resume {
+		s.programs[row.Name].began = row.Talk.ID
+		if row.Talk.Unfinished {
+			s.programs[row.Name].began += "!"
+		}
 	}
 }
 

@@ -127,7 +127,7 @@ func (p *planner) shownAtWork(u *unit, row ledger.Session, r adapter.Reading) bo
 func (p *planner) kickoffOwed(u *unit, row ledger.Session) bool {
 	_, screen := p.reading(u)
 	prompted := u.profile.Prompt == adapter.PromptArg || u.profile.Prompt == adapter.PromptType
-	return screen && prompted && u.Kind == "loop" && !row.Worked && row.Reason != "adopted"
+	return screen && prompted && u.Kind == "loop" && !row.Worked && !row.Resume && row.Reason != "adopted"
 }
 
 // neverCameUp says that a session owes its kickoff and its program has not even

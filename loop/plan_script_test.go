@@ -121,6 +121,8 @@ var steps = map[string]func(*scene, []string){
 	// latestart brings the agent's n-th generation up after all, the newest without n.
 	"latestart": func(s *scene, w []string) { s.late(w[0], number(append(w[1:], "0")[:1])) },
 
+	// tells is what a program's hooks say: what it does, and in which conversation.
+	"tells": func(s *scene, w []string) { s.tells(w[0], adapter.State(w[1]), strings.Join(w[2:], "")) },
 	// does is a step of a turn: runs, says or changes something.
 	"does": func(s *scene, w []string) { s.does(w[0], w[1], strings.Join(w[2:], " ")) },
 	// spends is what the turn has cost until now, in tokens.

@@ -176,6 +176,11 @@ func (p *planner) ended(u *unit, row ledger.Session, exit *launcher.Exit) {
 	p.event("agent.exited", u.Name, "generation", row.Generation, "how", how, "code", row.ExitCode, "signal", row.ExitSignal, "reason", asWord(asked, row.Reason))
 	switch {
 	case !asked:
+		if exit != nil && !exit.Lost && p.givesUpTalk(u, row) {
+			agent := p.row(u)
+			agent.Talk, agent.Fresh = ledger.Talk{}, true
+			p.put(agent)
+		}
 		p.heal(u, row, how, exit)
 	case exit != nil && (want == ledger.Down || want == ledger.Off || row.Launcher != u.launcher || row.Name != u.Session):
 		// Nothing starts in its place: what its launcher still shows of it goes away now.

@@ -34,6 +34,7 @@ func (y setup) String() string {
 		"defaults: {launcher: " + y.where() + "}\n" +
 		"adapters:\n  script: {command: [agent]}\n  shy: {command: [agent], prompt: file}\n" +
 		"  tui: {command: [tui], prompt: arg, process: tui, queues_input: true, detect: {active: '^working', composer: '^> (.*)$'}}\n  other: {command: [other], process: other}\n" +
+		"  open: {command: [open], prompt: arg, resume: [--resume, \"{{.Conversation}}\"], detect: {active: '^working', composer: '^> (.*)$'}, hooks: {events: [{is: idle, on: {type: idle}}]}}\n" +
 		"  coy: {command: [coy], prompt: arg, detect: {active: '^working', composer: '^> (.*)$'}}\n" +
 		"  bare: {command: [bare], prompt: arg, queues_input: true, detect: {active: '^working'}}\n" +
 		"  snake: {command: [snake], process: node}\n" +

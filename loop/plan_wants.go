@@ -165,7 +165,7 @@ func (p *planner) start(u *unit, agent ledger.Agent) {
 		Mode: u.Mode, Talk: talk, Resume: resume,
 	}
 	u.profile = p.profile(u)
-	if u.profile.Prompt == adapter.PromptType && !u.service {
+	if u.profile.Prompt == adapter.PromptType && !u.service && !resume {
 		p.s.PutItem(ledger.Item{
 			ID: kickoffID(agent.Generation), Agent: u.Name, Kind: delivery.Message, State: handoff.Open, CreatedAt: p.now,
 			Text: "your instructions are in the file " + PromptPath(p.w.Config, u.Name, agent.Generation) + "; read all of it and begin",

@@ -139,7 +139,7 @@ func (e *Engine) asReader(cfg *config.Config, row ledger.Session) *adapter.Reade
 	if !drawsScreen(cfg, row) {
 		return nil
 	}
-	return e.reader(cfg, row.Adapter)
+	return e.believing(cfg, row, e.reader(cfg, row.Adapter))
 }
 
 // drawsScreen says that a session's program needs a terminal.

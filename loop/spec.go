@@ -58,13 +58,23 @@ func (e *Engine) spec(cfg *config.Config, branch string, row ledger.Session) (la
 		spec.Argv, spec.Stdin = e.Runner, string(order)
 		return spec, err
 	}
-	argv, err := p.Argv(data, row.Model, "")
+	conversation := ""
+	if row.Resume {
+		conversation, data.Prompt = row.Talk.ID, ""
+		if row.Talk.Unfinished {
+			data.Prompt = goOnTurn
+		}
+	}
+	if spec.Env, err = e.installHooks(cfg, row, p, &data, spec.Env); err != nil {
+		return spec, err
+	}
+	argv, err := p.Argv(data, row.Model, conversation)
 	if err != nil {
 		return spec, err
 	}
 	spec.Argv = slices.Concat(a.Wrap, argv)
 	if p.Prompt == adapter.PromptStdin {
-		spec.Stdin = text
+		spec.Stdin = data.Prompt
 	}
 	return spec, nil
 }

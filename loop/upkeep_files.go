@@ -49,9 +49,11 @@ func clearFiles(ctx context.Context, cfg *config.Config, st ledger.State, now ti
 			}
 		}
 	}
-	records, err := clearRecords(ctx, cfg, st, now)
-	removed += records
-	errs = append(errs, err)
+	for dir, mark := range map[string]string{"turns": turn.EventsFile, "hooks": "."} {
+		records, err := clearRecords(ctx, filepath.Join(cfg.StateDir, dir), mark, st, now)
+		removed += records
+		errs = append(errs, err)
+	}
 	return removed, errors.Join(append(errs, rotateLogs(filepath.Join(cfg.StateDir, "logs")))...)
 }
 
@@ -112,17 +114,16 @@ func old(files []fs.FileInfo, suffix string, kept int, running map[string]ledger
 // newest, and all that were written to within promptAge.
 const recordsKept = 10
 
-// clearRecords removes the records of turns of sessions that ended some time ago, and
-// says how many.
-func clearRecords(ctx context.Context, cfg *config.Config, st ledger.State, now time.Time) (removed int, err error) {
-	dir := filepath.Join(cfg.StateDir, "turns")
+// clearRecords removes the folders of sessions that ended some time ago, by when what
+// marks each was written last, and says how many.
+func clearRecords(ctx context.Context, dir, mark string, st ledger.State, now time.Time) (removed int, err error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
 	var all []fs.FileInfo
 	for _, e := range entries {
-		if info, serr := os.Stat(filepath.Join(dir, e.Name(), turn.EventsFile)); serr == nil {
+		if info, serr := os.Stat(filepath.Join(dir, e.Name(), mark)); serr == nil {
 			all = append(all, folder{info, e.Name()})
 		}
 	}

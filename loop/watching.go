@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -89,31 +88,17 @@ type track struct {
 	generation string
 	rules      map[string]config.Watcher // that trails follow it for
 	file       *logfile.Follower
-	part       []byte // of a line that is not whole yet
+	lines      splitter
 	trails     map[string]*workers.Trail
 }
 
-// maxEntry bounds one line of a record, in bytes: a longer one is passed over.
-const maxEntry = 4 << 20
-
-// Write takes in what was added to the record.
-func (t *track) Write(p []byte) (int, error) {
-	n := len(p)
-	for {
-		line, rest, whole := bytes.Cut(p, []byte("\n"))
-		if len(t.part)+len(line) <= maxEntry {
-			t.part = append(t.part, line...)
+// entry takes in one line of the record.
+func (t *track) entry(line []byte) {
+	var e turn.Entry
+	if json.Unmarshal(line, &e) == nil {
+		for _, trail := range t.trails {
+			trail.Follow(e)
 		}
-		if !whole {
-			return n, nil
-		}
-		var e turn.Entry
-		if json.Unmarshal(t.part, &e) == nil {
-			for _, trail := range t.trails {
-				trail.Follow(e)
-			}
-		}
-		t.part, p = t.part[:0], rest
 	}
 }
 
@@ -131,7 +116,7 @@ func (o *watching) steps(w World, log *slog.Logger) map[string][]workers.Finding
 		t, err := o.track(w.Config, a, row.Generation, rules)
 		if err == nil {
 			seen[a.Name] = true
-			err = t.file.More(t)
+			err = t.file.More(&t.lines)
 		}
 		if err != nil {
 			log.Warn("what an agent does is not watched", "agent", a.Name, "generation", row.Generation, "error", err)
@@ -176,6 +161,7 @@ func (o *watching) track(cfg *config.Config, a config.Agent, generation string, 
 		return nil, err
 	}
 	t := &track{generation: generation, rules: rules, file: file, trails: map[string]*workers.Trail{}}
+	t.lines.each = t.entry
 	for name, w := range rules {
 		t.trails[name] = workers.NewTrail(w, a.Dir, generation)
 	}

@@ -13,6 +13,7 @@ import (
 	"pawl/loop/ledger"
 	workers "pawl/loop/run"
 	"pawl/loop/turn"
+	"pawl/loop/witness"
 	"pawl/phases"
 )
 
@@ -35,6 +36,7 @@ type World struct {
 	Missing   map[string]Missing                         // what the sessions that are starting would read and is not there, by agent
 	Expired   []handoff.Handoff                          // those that nothing newer has replaced; for Explain alone
 	Readings  map[string]adapter.Reading                 // what the screens of those that have one say, by agent, and those in turns
+	Witness   map[string]witness.State                   // what the hooks of sessions have said, by agent
 	Turns     map[string]turn.State                      // what the sessions that run in turns say of themselves, by agent
 	Past      map[string][]workers.Past                  // turns of the last day that are on record, and all of the workers that run, by agent
 	Steps     map[string][]workers.Finding               // what watchers found in what is done within turns, by agent

@@ -12,6 +12,7 @@ import (
 	"pawl/handoff/system"
 	"pawl/loop/control"
 	"pawl/loop/daemon"
+	"pawl/loop/witness"
 )
 
 // exitRefused is the exit code of a hook that refuses a commit or a push. The
@@ -26,11 +27,16 @@ const (
 
 func (a *app) hookCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "hook NAME [ARG…]", Short: "do what a git hook is for (what installed hooks call)", Args: cobra.MinimumNArgs(1),
+		Use: "hook NAME [ARG…]", Short: "do what a hook of git or an agent is for (what installed hooks call)", Args: cobra.MinimumNArgs(1),
 		Long: "hook is called by the scripts that pawl hooks install writes. reference-transaction and post-receive tell the coordinator\n" +
 			"to look at origin now; commit-msg FILE and pre-push REMOTE URL judge what is committed or pushed. The exit code is\n" +
-			"65 where git is to refuse; any other failure is pawl's own, and git goes on.",
+			"65 where git is to refuse; any other failure is pawl's own, and git goes on. agent-event is what agents' programs call:\n" +
+			"it takes what happened as JSON from standard input, prints nothing and never fails.",
 		RunE: func(c *cobra.Command, args []string) error {
+			if args[0] == witness.Word {
+				a.agentEvent()
+				return nil
+			}
 			path, err := a.configPath()
 			if err != nil {
 				return leftOut(args[0], err)
@@ -55,7 +61,7 @@ func (a *app) hook(ctx context.Context, path, name string, args []string) error 
 	}
 	return &hinted{
 		&usageError{fmt.Errorf("%s with %d arguments is no hook of pawl's", quote(handoff.Clean(name, 80)), len(args))},
-		"there are reference-transaction, post-receive, commit-msg FILE and pre-push REMOTE URL",
+		"there are reference-transaction, post-receive, commit-msg FILE, pre-push REMOTE URL and agent-event",
 	}
 }
 

@@ -19,13 +19,15 @@ type Data struct {
 	Role         string
 	Dir          string // the agent's folder, absolute
 	Conversation string // the conversation to resume; set by Argv
+	Hook         string // a shell's command that takes what the program's hooks tell; "" where nobody would hear it
+	Hooks        string // the folder with the files of its hooks, absolute
 }
 
 // ErrNoCommand says that a profile has no command to run.
 var ErrNoCommand = errors.New("has no command")
 
-// Argv is the command line of one session: Command, then the Model parts if
-// there is a model, then the Resume parts if there is a conversation, and for
+// Argv is the command line of one session: Command, then what its hooks want, the Model
+// parts if there is a model, then the Resume parts if there is a conversation, and for
 // prompt: arg the prompt, unless Command names it. A "--" that ends Command
 // stays behind the added parts, so that a prompt may begin with a hyphen. A
 // part with a template that renders to nothing is left out. Errors name the
@@ -39,11 +41,16 @@ func (p Profile) Argv(data Data, model, conversation string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var added []string
+	added, err := p.hookArgs(data)
+	if err != nil {
+		return nil, err
+	}
 	if model != "" {
-		if added, err = p.render("model", p.Model, data); err != nil {
+		parts, err := p.render("model", p.Model, data)
+		if err != nil {
 			return nil, err
 		}
+		added = append(added, parts...)
 	}
 	if conversation != "" {
 		parts, err := p.render("resume", p.Resume, data)

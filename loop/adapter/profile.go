@@ -29,6 +29,7 @@ type Profile struct {
 	Stop        []string      `yaml:"stop"`                 // polite keys, as tmux names them
 	Detect      Detect        `yaml:"detect"`
 	Turns       Turns         `yaml:"turns"`
+	Hooks       Hooks         `yaml:"hooks"`
 }
 
 // Detect holds the regular expressions that read a screen; "" matches nothing.

@@ -24,6 +24,9 @@ import (
 type Reader struct {
 	Profile Profile
 
+	// Also changes what a screen says by what else is known; nil: nothing is.
+	Also func(Reading) Reading
+
 	active, limit, fatal, full, waiting, auth, ready *rule
 	title, titleWaiting                              *rule
 	first, more, top, end                            *rule
@@ -69,7 +72,7 @@ func NewReader(p Profile) (*Reader, error) {
 // deadPane begins what tmux writes below the last words of a program that ended.
 const deadPane = "Pane is dead"
 
-// Read says what a screen shows. It is pure.
+// Read says what a screen shows. It is pure but for Also.
 func (r *Reader) Read(s screen.Screen) Reading {
 	if r.Profile.Detect.blind() && r.Profile.Prompt != PromptType {
 		return Reading{State: Unknown}
@@ -81,6 +84,9 @@ func (r *Reader) Read(s screen.Screen) Reading {
 	l := r.layout(rows)
 	reading := Reading{Composer: l.composer}
 	reading.State, reading.Evidence, reading.Banner = r.state(l, s.Title)
+	if r.Also != nil {
+		reading = r.Also(reading)
+	}
 	if reading.State == Waiting {
 		reading.Composer = Composer{}
 	}

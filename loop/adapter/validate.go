@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -35,7 +36,7 @@ func (p *Profile) Templates() []Template {
 	t := &p.Turns
 	return []Template{
 		{"command", &p.Command, true}, {"model", &p.Model, false}, {"resume", &p.Resume, false},
-		{"turns/command", &t.Command, true}, {"turns/model", &t.Model, false}, {"turns/resume", &t.Resume, false},
+		{"hooks/args", &p.Hooks.Args, false}, {"turns/command", &t.Command, true}, {"turns/model", &t.Model, false}, {"turns/resume", &t.Resume, false},
 		{"turns/allow/read", &t.Allow.Read, true}, {"turns/allow/web", &t.Allow.Web, true}, {"turns/allow/run", &t.Allow.Run, true},
 	}
 }
@@ -46,13 +47,8 @@ func (p Profile) Validate() []Problem {
 	var problems []Problem
 	for _, t := range p.Templates() {
 		for i, part := range *t.Argv {
-			if len(part) > MaxExpr {
-				problems = append(problems, Problem{t.Key + "/" + strconv.Itoa(i), part, "it is too long", tooLong})
-			} else if err := checkPart(part); err != nil {
-				problems = append(problems, Problem{
-					Key: t.Key + "/" + strconv.Itoa(i), Value: part, Msg: err.Error(),
-					Hint: "the names are .Prompt .PromptFile .Model .Session .Agent .Role .Dir, and .Conversation in resume",
-				})
+			if p, bad := checkTemplate(t.Key+"/"+strconv.Itoa(i), part); bad {
+				problems = append(problems, p)
 			}
 		}
 	}
@@ -61,13 +57,16 @@ func (p Profile) Validate() []Problem {
 			problems = append(problems, Problem{t.Key + "/0", argv[0], "it is no program", "begin it with the program to run"})
 		}
 	}
-	return append(append(problems, p.Detect.validate()...), p.Turns.validate()...)
+	return append(append(problems, p.Detect.validate()...), slices.Concat(p.Turns.validate(), p.Hooks.validate())...)
 }
+
+// names are what a template can name.
+const names = ".Prompt .PromptFile .Model .Session .Agent .Role .Dir, .Conversation in resume, and .Hook .Hooks in hooks"
 
 // checkPart fills a part twice, with every name empty and with none, so that
 // both branches of an {{if}} are seen.
 func checkPart(part string) error {
-	full := Data{"prompt", "/prompt", "model", "session", "agent", "role", "/dir", "conversation"}
+	full := Data{"prompt", "/prompt", "model", "session", "agent", "role", "/dir", "conversation", "hook", "/hooks"}
 	for _, data := range []Data{{}, full} {
 		if _, err := renderPart(part, data); err != nil {
 			return err

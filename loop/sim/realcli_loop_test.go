@@ -70,7 +70,7 @@ func loopRig(t *testing.T, mode string) *real {
 	fmt.Fprintf(&b, "adapters: {claude: {command: [claude, --permission-mode, acceptEdits, --allowedTools, Bash, --], turns: {command: [%s]}}}\n", safely)
 	fmt.Fprintf(&b, "defaults: {mode: %s, kind: loop}\nagents:\n", mode)
 	for agent, program := range map[string]string{"builder": realcli.Codex, "adversary": realcli.Claude} {
-		dir, env := r.realHome(program, server.BaseURL(agent))
+		dir, env := r.realHome(program, server.BaseURL(agent), realcli.Unattended)
 		fmt.Fprintf(&b, "  %s: {role: %[1]s, adapter: %s, dir: %q, env: {%s}}\n", agent, program, dir, env)
 	}
 	if err := os.MkdirAll(filepath.Dir(r.stage.Config()), 0o755); err != nil {

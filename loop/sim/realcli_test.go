@@ -52,6 +52,7 @@ type real struct {
 	*rig
 	model *model.Server
 	dir   string // the agent's clone
+	home  string // of its user
 }
 
 // installOften installs a program that is one of those that each run of the tests can
@@ -74,10 +75,10 @@ func commandKeys(command []string) string {
 
 // realRig has one agent, worker, whose program is a real one. What its adapter and the
 // agent have beside that are keys of YAML.
-func realRig(t *testing.T, name, adapterKeys, agentKeys string) *real {
+func realRig(t *testing.T, name, adapterKeys, agentKeys string, mode ...realcli.Mode) *real {
 	t.Helper()
 	r, server := modelRig(t)
-	dir, env := r.realHome(name, server.BaseURL("worker"))
+	dir, env := r.realHome(name, server.BaseURL("worker"), append(mode, realcli.Unattended)[0])
 	var b strings.Builder
 	fmt.Fprintf(&b, "version: 1\nproject: rig\norigin: {url: %q, poll: 200ms}\nsupervise: {interval: 500ms}\n", r.stage.Origin())
 	b.WriteString("adapters:\n")
@@ -89,7 +90,9 @@ func realRig(t *testing.T, name, adapterKeys, agentKeys string) *real {
 		t.Fatal(err)
 	}
 	r.write(r.stage.Config(), b.String())
-	return &real{rig: r, model: server, dir: dir}
+	_, home, _ := strings.Cut(env, "HOME: \"")
+	home, _, _ = strings.Cut(home, "\"")
+	return &real{rig: r, model: server, dir: dir, home: home}
 }
 
 // modelRig has an origin and a scripted model, and no agents yet.
@@ -114,11 +117,13 @@ func modelRig(t *testing.T) (*rig, *model.Server) {
 
 // realHome is a clone for an agent, and the variables with which its program knows the
 // model, as keys of YAML.
-func (r *rig) realHome(name, url string) (dir, env string) {
+func (r *rig) realHome(name, url string, mode realcli.Mode) (dir, env string) {
 	r.t.Helper()
 	dir = filepath.Join(r.t.TempDir(), "clone") // not all programs can work in the folder of a rig
 	r.git(r.stage.Dir, "clone", "-q", r.stage.Origin(), dir)
-	list, _ := realcli.Home(r.t, name, dir, url, realcli.Unattended)
+	r.git(dir, "config", "user.name", name) // a machine's own name may be none that git takes
+	r.git(dir, "config", "user.email", name+"@rig.invalid")
+	list, _ := realcli.Home(r.t, name, dir, url, mode)
 	var vars []string
 	for _, kv := range list {
 		k, v, _ := strings.Cut(kv, "=")

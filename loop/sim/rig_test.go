@@ -72,6 +72,7 @@ type rig struct {
 	said  string   // what the last pawl wrote to stderr
 
 	socket string // of the tmux server, where it has one
+	away   string // the state directory, where it is not beside pawl.yaml
 
 	book     *ledger.Ledger
 	bookFile os.FileInfo
@@ -166,7 +167,12 @@ func (r *rig) end() {
 
 func tail(b []byte, n int) []byte { return b[max(len(b)-n, 0):] }
 
-func (r *rig) state() string { return filepath.Join(filepath.Dir(r.stage.Config()), ".pawl") }
+func (r *rig) state() string {
+	if r.away != "" {
+		return r.away
+	}
+	return filepath.Join(filepath.Dir(r.stage.Config()), ".pawl")
+}
 
 func (r *rig) write(path, text string) {
 	r.t.Helper()

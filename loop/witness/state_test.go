@@ -1,0 +1,162 @@
+package witness
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"pawl/loop/adapter"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// Each testdata/NAME.jsonl is what the hooks of a program told in one session, as it was
+// received (long texts cut), with what it is doing from then on.
+func TestWhatProgramsTell(t *testing.T) {
+	for name, profile := range adapter.Builtin() {
+		if !profile.Hooked() {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			profile.Name = name
+			d, err := NewDecoder(profile)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := os.ReadFile(filepath.Join("testdata", name+".jsonl"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, seen := State{Generation: "g"}, map[adapter.State]bool{}
+			for n, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
+				var c struct {
+					Event        json.RawMessage `json:"event"`
+					Doing        adapter.State   `json:"doing"`
+					Conversation string          `json:"conversation"`
+					Text         string          `json:"text"`
+				}
+				if err := json.Unmarshal([]byte(line), &c); err != nil {
+					t.Fatalf("line %d: %v", n+1, err)
+				}
+				path := filepath.Join(t.TempDir(), "record")
+				if err := Note(path, "g", bytes.NewReader(c.Event), noon); err != nil {
+					t.Fatal(err)
+				}
+				noted, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s = d.Apply(s, noted)
+				if s.Doing != c.Doing || c.Conversation != "" && s.Conversation != c.Conversation || c.Text != "" && s.Text != c.Text {
+					t.Errorf("line %d: %.150s\nis read as %+v", n+1, c.Event, s)
+				}
+				seen[s.Doing] = true
+			}
+			for _, state := range []adapter.State{adapter.Active, adapter.Idle, adapter.Waiting} {
+				if !seen[state] {
+					t.Errorf("none of its events is %s", state)
+				}
+			}
+		})
+	}
+}
+
+func TestALineThatIsNoneOfTheSessions(t *testing.T) {
+	d, err := NewDecoder(adapter.Builtin()["claude"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := State{Generation: "g", Conversation: "c1", Doing: adapter.Active, At: noon}
+	for _, line := range []string{
+		"", "{", "null", `{"generation":"g"}`, `{"generation":"g","event":[]}`, `{"generation":"g","event":{"hook_event_name":["Stop"]}}`,
+		`{"generation":"old","event":{"hook_event_name":"Stop","session_id":"c1"}}`,
+		`{"generation":"g","event":{"hook_event_name":"Stop","session_id":"another"}}`,
+		`{"generation":"g","event":{"hook_event_name":"SessionStart","session_id":"--evil"}}`,
+		`{"generation":"g","event":{"hook_event_name":"Stop","session_id":"c1","background_tasks":[{"id":1}]}}`,
+	} {
+		if got := d.Apply(was, []byte(line)); got != was {
+			t.Errorf("%q changes it to %+v", line, got)
+		}
+	}
+}
+
+// What the hooks say and what the screen shows, and how long ago both spoke.
+func TestAgree(t *testing.T) {
+	const never = time.Duration(-1)
+	for _, c := range []struct {
+		what    string
+		hook    adapter.State
+		age     time.Duration // since the hook spoke
+		screen  adapter.State
+		printed time.Duration // since the program printed last
+		want    adapter.State
+	}{
+		{"nothing was told", "", 0, adapter.Idle, 0, adapter.Idle},
+		{"both agree", adapter.Active, time.Second, adapter.Active, 0, adapter.Active},
+		{"it works and the screen is between two steps", adapter.Active, time.Minute, adapter.Idle, time.Second, adapter.Active},
+		{"it has just begun", adapter.Active, time.Second, adapter.Idle, time.Minute, adapter.Active},
+		{"a person broke the turn off", adapter.Active, time.Minute, adapter.Idle, time.Minute, adapter.Idle},
+		{"its end is not drawn yet", adapter.Idle, time.Second, adapter.Active, 0, adapter.Idle},
+		{"words on the screen that look like work", adapter.Idle, time.Minute, adapter.Active, time.Minute, adapter.Idle},
+		{"it goes on in the background", adapter.Idle, time.Minute, adapter.Active, 0, adapter.Active},
+		{"a question that is not drawn yet", adapter.Waiting, time.Second, adapter.Idle, time.Second, adapter.Waiting},
+		{"a question that the screen shows otherwise", adapter.Waiting, time.Minute, adapter.Unknown, time.Minute, adapter.Waiting},
+		{"a question that was answered", adapter.Waiting, 10 * time.Second, adapter.Active, 0, adapter.Active},
+		{"a question that was turned down", adapter.Waiting, time.Minute, adapter.Idle, time.Minute, adapter.Idle},
+		{"a limit that the screen does not show", adapter.Limited, time.Hour, adapter.Idle, time.Hour, adapter.Limited},
+		{"a dialog that no hook tells of", adapter.Idle, time.Second, adapter.Waiting, 0, adapter.Waiting},
+		{"a limit that no hook tells of", adapter.Active, time.Second, adapter.Limited, 0, adapter.Limited},
+		{"a login that no hook tells of", adapter.Active, time.Second, adapter.Auth, 0, adapter.Auth},
+		{"an input line that is not there", adapter.Idle, time.Second, adapter.Unknown, 0, adapter.Unknown},
+		{"it works on a screen that says nothing", adapter.Active, time.Second, adapter.Unknown, 0, adapter.Active},
+		{"a program that draws its first screen", adapter.Active, time.Second, adapter.Starting, 0, adapter.Starting},
+	} {
+		s := State{Doing: c.hook, At: noon.Add(-c.age), Text: "why"}
+		output := time.Time{}
+		if c.printed != never {
+			output = noon.Add(-c.printed)
+		}
+		got := s.Agree(adapter.Reading{State: c.screen, Composer: adapter.Composer{Found: true}}, output, noon)
+		if got.State != c.want {
+			t.Errorf("%s: %s, want %s", c.what, got.State, c.want)
+		}
+		if got.State == adapter.Limited && c.hook == adapter.Limited && got.Banner != "why" {
+			t.Errorf("%s: its banner is %q", c.what, got.Banner)
+		}
+		if !got.Composer.Found {
+			t.Errorf("%s: the input line is gone", c.what)
+		}
+	}
+}
+
+func TestNote(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "record")
+	long := strings.Repeat("x", 5000)
+	if err := Note(path, "g", strings.NewReader(`{"a":"`+long+`","b":{"c":{"d":{"e":{"f":{"g":{"h":1}}}}}}}`), noon); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"", "[1]", "no json", `{"a":`} {
+		if err := Note(path, "g", strings.NewReader(bad), noon); err == nil {
+			t.Errorf("%q was noted", bad)
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(data) > 2000 || strings.Count(string(data), "\n") != 1 || strings.Contains(string(data), `"h"`) {
+		t.Errorf("the record is %q", data)
+	}
+	for range 1500 {
+		if err := Note(path, "g", strings.NewReader(`{"a":"`+long+`"}`), noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() > 2*maxRecord {
+		t.Errorf("it grew to %v, %v", info.Size(), err)
+	}
+}
