@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -23,18 +24,18 @@ import (
 // of their turns, and outlives the state directory's removal as they do.
 func (e *Engine) hookFile(session string) string { return filepath.Join(e.Turns, session+".hooks") }
 
-// hooked says that a session's program can be made to tell of itself where it runs:
-// elsewhere nobody could read what it writes.
-func hooked(cfg *config.Config, row ledger.Session) bool {
+// tells says that something can be known of a session beside its screen. What a program
+// writes on another host nobody could read.
+func tells(cfg *config.Config, row ledger.Session) bool {
 	p, known := cfg.Profile(row.Adapter, row.Mode)
 	here := cfg.Launchers[row.Launcher].Type
-	return known && row.Mode != adapter.ModeTurns && p.Hooked() && (here == "tmux" || here == "process")
+	return known && row.Mode != adapter.ModeTurns && p.Tells() && (here == "tmux" || here == "process")
 }
 
 // installHooks makes what the hooks of one launch need, and says so in data and in the
 // session's environment.
 func (e *Engine) installHooks(cfg *config.Config, row ledger.Session, p adapter.Profile, data *adapter.Data, env []string) ([]string, error) {
-	if !hooked(cfg, row) {
+	if !tells(cfg, row) || !p.Hooked() {
 		return env, nil
 	}
 	data.Hooks = filepath.Join(cfg.StateDir, "hooks", row.Agent+"-"+row.Generation)
@@ -78,48 +79,64 @@ type ears struct {
 // hearing is one session's.
 type hearing struct {
 	profile adapter.Profile
+	decoder *witness.Decoder
+	state   witness.State
 	file    *logfile.Follower
 	lines   splitter
-	state   witness.State
+	script  transcript
 }
 
-// hear reads what was added to the record of a session.
+// hear reads what was added to the records of a session.
 func (e *Engine) hear(cfg *config.Config, row ledger.Session) (witness.State, error) {
 	e.ears.mu.Lock()
 	defer e.ears.mu.Unlock()
-	profile, _ := cfg.Profile(row.Adapter, row.Mode)
-	h := e.ears.heard[row.Generation]
-	if h == nil || !reflect.DeepEqual(h.profile.Hooks, profile.Hooks) {
-		if h != nil {
-			if err := h.file.Close(); err != nil {
-				return h.state, err
-			}
-		}
-		decoder, err := witness.NewDecoder(profile)
-		if err != nil {
-			return witness.State{}, err
-		}
-		file, err := logfile.Follow(e.hookFile(row.Name))
-		if err != nil {
-			return witness.State{}, err
-		}
-		h = &hearing{profile: profile, file: file, state: witness.State{Generation: row.Generation}}
-		h.lines.each = func(line []byte) { h.state = decoder.Apply(h.state, line) }
-		if e.ears.heard == nil {
-			e.ears.heard = map[string]*hearing{}
-		}
-		e.ears.heard[row.Generation] = h
+	h, err := e.hearing(cfg, row)
+	if err != nil {
+		return witness.State{}, err
 	}
-	err := h.file.More(&h.lines)
-	return h.state, err
+	if err := h.file.More(&h.lines); err != nil {
+		return h.state, err
+	}
+	return h.state, e.readTranscript(cfg, row, h)
 }
+
+// hearing is the one of a session. One whose adapter tells otherwise now is begun anew.
+func (e *Engine) hearing(cfg *config.Config, row ledger.Session) (*hearing, error) {
+	profile, _ := cfg.Profile(row.Adapter, row.Mode)
+	if h := e.ears.heard[row.Generation]; h != nil {
+		if reflect.DeepEqual(h.profile.Hooks, profile.Hooks) && reflect.DeepEqual(h.profile.Transcript, profile.Transcript) {
+			return h, nil
+		}
+		if err := h.close(); err != nil {
+			return nil, err
+		}
+		delete(e.ears.heard, row.Generation)
+	}
+	decoder, err := witness.NewDecoder(profile)
+	if err != nil {
+		return nil, err
+	}
+	file, err := logfile.Follow(e.hookFile(row.Name))
+	if err != nil {
+		return nil, err
+	}
+	h := &hearing{profile: profile, decoder: decoder, file: file, state: witness.State{Generation: row.Generation}}
+	h.lines.each = func(line []byte) { h.state = decoder.Apply(h.state, line) }
+	if e.ears.heard == nil {
+		e.ears.heard = map[string]*hearing{}
+	}
+	e.ears.heard[row.Generation] = h
+	return h, nil
+}
+
+func (h *hearing) close() error { return errors.Join(h.file.Close(), h.script.close()) }
 
 // witnesses are what the hooks of all sessions have said. What the screens say is put
 // together with that.
 func (e *Engine) witnesses(w World) map[string]witness.State {
 	out, live := map[string]witness.State{}, map[string]bool{}
 	for agent, row := range w.State.Sessions {
-		if !hooked(w.Config, row) {
+		if !tells(w.Config, row) {
 			continue
 		}
 		s, err := e.hear(w.Config, row)
@@ -144,7 +161,7 @@ func (o *ears) keep(live map[string]bool, e *Engine) {
 		if live[generation] {
 			continue
 		}
-		if err := h.file.Close(); err != nil {
+		if err := h.close(); err != nil {
 			e.Log.Warn("a record of hooks is not closed", "generation", generation, "error", err)
 		}
 		delete(o.heard, generation)
@@ -154,7 +171,7 @@ func (o *ears) keep(live map[string]bool, e *Engine) {
 // believing is a reader of a session's screens that knows what its hooks say at that
 // moment.
 func (e *Engine) believing(cfg *config.Config, row ledger.Session, r *adapter.Reader) *adapter.Reader {
-	if r == nil || !hooked(cfg, row) {
+	if r == nil || !tells(cfg, row) {
 		return r
 	}
 	with := *r

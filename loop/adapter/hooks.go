@@ -3,8 +3,10 @@ package adapter
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Hooks says how a program is made to tell of itself, for one launch and without a
@@ -27,6 +29,18 @@ type HookRule struct {
 	ID   string            `yaml:"id"`   // the conversation: events of another one than the session's do not count
 	Text string            `yaml:"text"` // what a limit says, or what is asked
 }
+
+// Transcript says where a program keeps its own record of a conversation, and what its
+// lines mean. It tells where hooks do not.
+type Transcript struct {
+	Path  string     `yaml:"path"`  // the place of its path in the event that names the conversation
+	Find  string     `yaml:"find"`  // where no hook named it: a pattern below the home of the agent's user. Of what is newer than the session, the newest counts that names the agent's folder
+	At    string     `yaml:"at"`    // the place of the moment in a line, in RFC 3339
+	Lines []HookRule `yaml:"lines"` // every rule that matches counts, in order
+}
+
+// Tells says that something can be known of a program's session beside its screen.
+func (p Profile) Tells() bool { return p.Hooked() || len(p.Transcript.Lines) > 0 }
 
 // HookSession is what a rule is that names the conversation; all others are states.
 const HookSession = "session"
@@ -76,22 +90,39 @@ func (h Hooks) validate() []Problem {
 			}
 		}
 	}
-	for i, rule := range h.Events {
+	return append(problems, checkRules("hooks/events/", h.Events)...)
+}
+
+func (t Transcript) validate() []Problem {
+	problems := checkRules("transcript/lines/", t.Lines)
+	if _, err := path.Match(t.Find, ""); err != nil || strings.HasPrefix(t.Find, "/") || strings.Contains(t.Find, "..") {
+		problems = append(problems, Problem{"transcript/find", t.Find, "it is no pattern of files below a home", "write one as .agent/sessions/*.jsonl"})
+	}
+	if len(t.Lines) > 0 && t.At == "" {
+		problems = append(problems, Problem{"transcript/lines", "", "the moment of a line is not known", "add at: PLACE"})
+	}
+	return problems
+}
+
+func checkRules(key string, rules []HookRule) []Problem {
+	var problems []Problem
+	for i, rule := range rules {
+		at := key + strconv.Itoa(i)
 		for _, w := range []struct {
 			key    string
 			places map[string]string
-		}{{"on", rule.On}, {"not", rule.Not}} {
+		}{{"/on/", rule.On}, {"/not/", rule.Not}} {
 			for _, place := range slices.Sorted(maps.Keys(w.places)) {
 				if _, err := CompileValue(w.places[place]); err != nil {
 					problems = append(problems, Problem{
-						Key: "hooks/events/" + strconv.Itoa(i) + "/" + w.key + "/" + place, Value: w.places[place],
+						Key: at + w.key + place, Value: w.places[place],
 						Msg: ExprError(w.places[place], err), Hint: "Go's syntax is at https://pkg.go.dev/regexp/syntax",
 					})
 				}
 			}
 		}
 		if len(rule.On) == 0 {
-			problems = append(problems, Problem{"hooks/events/" + strconv.Itoa(i), rule.Is, "it matches every event", "add on: {PLACE: VALUE}"})
+			problems = append(problems, Problem{at, rule.Is, "it matches everything", "add on: {PLACE: VALUE}"})
 		}
 	}
 	return problems

@@ -30,6 +30,7 @@ type Profile struct {
 	Detect      Detect        `yaml:"detect"`
 	Turns       Turns         `yaml:"turns"`
 	Hooks       Hooks         `yaml:"hooks"`
+	Transcript  Transcript    `yaml:"transcript"`
 }
 
 // Detect holds the regular expressions that read a screen; "" matches nothing.

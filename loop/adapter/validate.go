@@ -57,7 +57,7 @@ func (p Profile) Validate() []Problem {
 			problems = append(problems, Problem{t.Key + "/0", argv[0], "it is no program", "begin it with the program to run"})
 		}
 	}
-	return append(append(problems, p.Detect.validate()...), slices.Concat(p.Turns.validate(), p.Hooks.validate())...)
+	return append(append(problems, p.Detect.validate()...), slices.Concat(p.Turns.validate(), p.Hooks.validate(), p.Transcript.validate())...)
 }
 
 // names are what a template can name.

@@ -53,6 +53,31 @@ func TestRealCLIHooks(t *testing.T) {
 	}
 }
 
+// Where hooks say nothing, the programs' own records of the conversation do.
+func TestRealCLITranscripts(t *testing.T) {
+	for name, command := range map[string]string{
+		realcli.Codex:  "",
+		realcli.Claude: `command: [claude, --permission-mode, acceptEdits, --allowedTools, Bash, "--"], `,
+	} {
+		t.Run(name, func(t *testing.T) {
+			realcli.Install(t, name)
+			t.Parallel() // they mostly wait
+			r := realRig(t, name, command+"hooks: {events: []}", "launcher: tmux, resume: true")
+			r.onServer()
+			r.pawl("up", "--no-watch")
+			r.watch()
+			r.untilWithin(2*time.Minute, "its conversation is found", func() bool { return r.talk().ID != "" })
+			r.pawl("wake", "worker", "-m", "[[slow: 4]] take your time")
+			r.untilWithin(time.Minute, "it says that it works", func() bool { return r.doing() == "active" && r.evidence() == "it says itself: it works" })
+			r.untilWithin(time.Minute, "it says that it is done", func() bool { return r.doing() == "idle" && r.evidence() == "it says itself: it waits for input" })
+			r.model.Limit("worker", time.Now().Add(time.Hour))
+			r.pawl("wake", "worker", "-m", "[[say: no]] once more")
+			r.untilWithin(time.Minute, "its limit is known", func() bool { return r.events("agent.held") > 0 })
+			r.pawl("down")
+		})
+	}
+}
+
 // askedAndResumed has the agent asked for permission, and its session killed.
 func (r *real) askedAndResumed(name string) {
 	r.t.Helper()
@@ -64,7 +89,7 @@ func (r *real) askedAndResumed(name string) {
 	}
 	r.pawl("wake", "worker", "-m", "[[ask: touch asked]] may you")
 	r.untilWithin(time.Minute, "it waits for a person", func() bool { return r.doing() == "waiting" })
-	if got := r.evidence(); !strings.HasPrefix(got, "its own hook says: it asks a person") {
+	if got := r.evidence(); !strings.HasPrefix(got, "it says itself: it asks a person") {
 		r.t.Errorf("%s: that it waits was read from %q", name, got)
 	}
 	r.untilWithin(time.Minute, "the question is on the screen", func() bool { return question.MatchString(r.screen()) })

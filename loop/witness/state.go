@@ -15,13 +15,17 @@ import (
 type State struct {
 	Generation   string
 	Conversation string        // as the program names it; "" it did not
+	Transcript   string        // path of the program's own record of it; "" it did not say
 	Doing        adapter.State // "" nothing was said of that
 	At           time.Time     // when that was said
 	Text         string        // of a limit, or what is asked; "" nothing
 }
 
 // Decoder knows what the events of one adapter's hooks mean.
-type Decoder struct{ rules []rule }
+type Decoder struct {
+	events, lines []rule
+	transcript    adapter.Transcript
+}
 
 type rule struct {
 	adapter.HookRule
@@ -30,22 +34,35 @@ type rule struct {
 
 // NewDecoder compiles a profile's rules. Errors name the adapter and the rule; rules
 // that Validate passes have none.
-func NewDecoder(p adapter.Profile) (*Decoder, error) {
-	d := &Decoder{}
-	for i, r := range p.Hooks.Events {
-		when, err := turn.NewCondition(r.On, r.Not)
-		if err != nil {
-			return nil, fmt.Errorf("adapter %s: hooks.events[%d]: %w", p.Name, i, err)
-		}
-		d.rules = append(d.rules, rule{r, when})
+func NewDecoder(p adapter.Profile) (d *Decoder, err error) {
+	d = &Decoder{transcript: p.Transcript}
+	if d.events, err = compile(p.Hooks.Events); err != nil {
+		return nil, fmt.Errorf("adapter %s: hooks.events%w", p.Name, err)
+	}
+	if d.lines, err = compile(p.Transcript.Lines); err != nil {
+		return nil, fmt.Errorf("adapter %s: transcript.lines%w", p.Name, err)
 	}
 	return d, nil
+}
+
+func compile(rules []adapter.HookRule) (out []rule, err error) {
+	for i, r := range rules {
+		when, err := turn.NewCondition(r.On, r.Not)
+		if err != nil {
+			return nil, fmt.Errorf("[%d]: %w", i, err)
+		}
+		out = append(out, rule{r, when})
+	}
+	return out, nil
 }
 
 // aConversation is what a program may name one: it becomes an argument.
 var aConversation = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$`)
 
-const maxText = 1000 // bytes
+const (
+	maxText = 1000     // bytes
+	maxPath = 4 * 1024 // bytes
+)
 
 // Apply takes in the next line of a record. What is no entry, or is about another
 // session, changes nothing.
@@ -58,9 +75,31 @@ func (d *Decoder) Apply(s State, line []byte) State {
 	if err != nil {
 		return s
 	}
-	for _, r := range d.rules {
+	before := s.Conversation
+	s = s.hear(d.events, doc, e.At)
+	if path := doc.Text(d.transcript.Path, maxPath); path != "" && (s.Conversation != before || s.Transcript == "") {
+		s.Transcript = path
+	}
+	return s
+}
+
+// Line takes in the next line of the program's own record of the conversation.
+func (d *Decoder) Line(s State, line []byte) State {
+	doc, err := turn.ParseDocument(line)
+	if err != nil {
+		return s
+	}
+	at, err := time.Parse(time.RFC3339, doc.Text(d.transcript.At, maxText))
+	if err != nil {
+		at = time.Time{} // it can name the conversation, and say nothing of now
+	}
+	return s.hear(d.lines, doc, at)
+}
+
+func (s State) hear(rules []rule, doc turn.Document, at time.Time) State {
+	for _, r := range rules {
 		if r.when.Holds(doc) {
-			s = s.told(r.HookRule, doc, e.At)
+			s = s.told(r.HookRule, doc, at)
 		}
 	}
 	return s
@@ -76,6 +115,8 @@ func (s State) told(r adapter.HookRule, doc turn.Document, at time.Time) State {
 		return s
 	case r.ID != "" && s.Conversation != "" && id != s.Conversation:
 		return s // a helper of the program's own
+	case at.IsZero(), at.Before(s.At):
+		return s // something newer was said elsewhere
 	}
 	s.Doing, s.At, s.Text = adapter.State(r.Is), at, handoff.Clean(doc.Text(r.Text, maxText), maxText)
 	return s
@@ -129,5 +170,5 @@ func evidence(s State) string {
 	if s.Text != "" {
 		words += ": " + handoff.Clean(s.Text, 160)
 	}
-	return "its own hook says: " + words
+	return "it says itself: " + words
 }

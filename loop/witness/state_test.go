@@ -160,3 +160,48 @@ func TestNote(t *testing.T) {
 		t.Errorf("it grew to %v, %v", info.Size(), err)
 	}
 }
+
+// The programs' own records say what their hooks do not, as they were written.
+func TestTranscripts(t *testing.T) {
+	const limit = "You’ve hit your usage limit. Upgrade to Pro or try again at 10:56 AM."
+	const refused = "API Error: Request rejected (429) · This request would exceed your account's rate limit. Please try again later."
+	for name, lines := range map[string][]struct {
+		line  string
+		doing adapter.State
+		text  string
+	}{
+		"codex": {
+			{`{"timestamp":"2026-11-22T09:56:07.553Z","ordinal":0,"type":"session_meta","payload":{"session_id":"01a2","id":"01a2","timestamp":"2026-11-22T09:56:07.481Z","cwd":"/w/repo","originator":"codex-tui"}}`, "", ""},
+			{`{"timestamp":"2026-11-22T09:56:07.555Z","ordinal":1,"type":"event_msg","payload":{"type":"task_started","turn_id":"t1","started_at":1795341367}}`, adapter.Active, ""},
+			{`{"timestamp":"2026-11-22T09:56:07.623Z","ordinal":13,"type":"event_msg","payload":{"type":"task_complete","turn_id":"t1","last_agent_message":"ready"}}`, adapter.Idle, ""},
+			{`{"timestamp":"2026-11-22T09:56:13.658Z","ordinal":15,"type":"event_msg","payload":{"type":"task_started","turn_id":"t2"}}`, adapter.Active, ""},
+			{`{"timestamp":"2026-11-22T09:56:13.697Z","ordinal":20,"type":"event_msg","payload":{"type":"task_complete","turn_id":"t2","last_agent_message":null,"error":{"message":"` + limit + `","codex_error_info":"usage_limit_exceeded"}}}`, adapter.Limited, limit},
+			{`{"timestamp":"2026-11-22T09:56:10Z","type":"event_msg","payload":{"type":"task_started"}}`, adapter.Limited, limit}, // it is older
+			{`{"timestamp":"2026-11-22T10:56:13.658Z","type":"event_msg","payload":{"type":"task_sta`, adapter.Limited, limit},    // it is being written
+			{`{"timestamp":"soon","type":"event_msg","payload":{"type":"task_started"}}`, adapter.Limited, limit},
+		},
+		"claude": {
+			{`{"type":"mode","mode":"normal","sessionId":"a2d7"}`, "", ""},
+			{`{"parentUuid":null,"isSidechain":false,"type":"user","message":{"role":"user","content":"hello"},"timestamp":"2026-11-22T09:56:24.198Z","cwd":"/w/repo","sessionId":"a2d7"}`, adapter.Active, ""},
+			{`{"isSidechain":false,"type":"assistant","message":{"model":"claude-opus-5-5","role":"assistant","content":[{"type":"text","text":"ready"}]},"timestamp":"2026-11-22T09:56:24.400Z","sessionId":"a2d7"}`, adapter.Active, ""},
+			{`{"isSidechain":false,"type":"system","subtype":"turn_duration","durationMs":358,"timestamp":"2026-11-22T09:56:24.497Z","sessionId":"a2d7"}`, adapter.Idle, ""},
+			{`{"isSidechain":true,"type":"assistant","message":{"model":"claude-opus-5-5","role":"assistant"},"timestamp":"2026-11-22T09:56:29Z","sessionId":"a2d7"}`, adapter.Idle, ""},
+			{`{"isSidechain":false,"type":"assistant","timestamp":"2026-11-22T09:56:30.314Z","message":{"model":"<synthetic>","role":"assistant","content":[{"type":"text","text":"` + refused + `"}]},"error":"rate_limit","isApiErrorMessage":true,"sessionId":"a2d7"}`, adapter.Limited, refused},
+			{`{"isSidechain":false,"type":"assistant","timestamp":"2026-11-22T09:56:31.314Z","message":{"model":"<synthetic>","role":"assistant","content":[{"type":"text","text":"API Error: 500"}]},"error":"server_error","sessionId":"a2d7"}`, adapter.Idle, ""},
+		},
+	} {
+		d, err := NewDecoder(adapter.Builtin()[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := State{Generation: "g"}
+		for n, c := range lines {
+			if s = d.Line(s, []byte(c.line)); s.Doing != c.doing || s.Text != c.text {
+				t.Errorf("%s, line %d is read as %+v", name, n+1, s)
+			}
+		}
+		if s.Conversation == "" {
+			t.Errorf("%s: the conversation has no name", name)
+		}
+	}
+}

@@ -172,6 +172,19 @@ func lastLines(text []byte, n int) []byte {
 	return text[at+1:]
 }
 
+// Skip passes over all but the last n bytes of the file. What is read next may begin
+// within a line.
+func (f *Follower) Skip(n int64) error {
+	if f.file == nil {
+		return nil
+	}
+	info, err := f.file.Stat()
+	if err == nil {
+		f.at = max(info.Size()-n, 0)
+	}
+	return err
+}
+
 // More writes what was added since the last call to w. A file that was cut short
 // is read from its start.
 func (f *Follower) More(w io.Writer) error {

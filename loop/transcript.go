@@ -1,0 +1,122 @@
+package loop
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"pawl/loop/config"
+	"pawl/loop/launcher/logfile"
+	"pawl/loop/ledger"
+)
+
+const (
+	// silence is how long hooks may say nothing until the transcript is looked for
+	// without them, and how often.
+	silence = 15 * time.Second
+	// scriptTail is how much of a transcript is read at first, in bytes: that of a long
+	// conversation is long.
+	scriptTail = 1 << 20
+	// scriptHead is how much of one is searched for the agent's folder, in bytes.
+	scriptHead = 64 << 10
+	// mostScripts bounds how many are looked into.
+	mostScripts = 50
+)
+
+// transcript is a program's own record of a session's conversation.
+type transcript struct {
+	path   string // "" where none is known yet
+	file   *logfile.Follower
+	lines  splitter
+	sought time.Time // when it was last looked for
+}
+
+func (t *transcript) close() error {
+	if t.file == nil {
+		return nil
+	}
+	err := t.file.Close()
+	t.file = nil
+	return err
+}
+
+// readTranscript reads what was added to the transcript that the hooks named, or to the
+// one that is found where they say nothing.
+func (e *Engine) readTranscript(cfg *config.Config, row ledger.Session, h *hearing) error {
+	if len(h.profile.Transcript.Lines) == 0 {
+		return nil
+	}
+	path := h.state.Transcript
+	if now := e.Now(); path == "" && h.state.Doing == "" && h.script.path == "" &&
+		now.Sub(row.CreatedAt) > silence && now.Sub(h.script.sought).Abs() > silence {
+		h.script.sought = now
+		path = e.findTranscript(cfg, row, h)
+	}
+	if path != "" && path != h.script.path && filepath.IsAbs(path) {
+		file, err := logfile.Follow(path)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(file.Skip(scriptTail), h.script.close()); err != nil {
+			return err
+		}
+		h.script = transcript{path: path, file: file, sought: h.script.sought}
+		h.script.lines.each = func(line []byte) { h.state = h.decoder.Line(h.state, line) }
+	}
+	if h.script.file == nil {
+		return nil
+	}
+	return h.script.file.More(&h.script.lines)
+}
+
+// findTranscript is the newest transcript that is written to since a session began, and
+// that names its agent's folder; "" none.
+func (e *Engine) findTranscript(cfg *config.Config, row ledger.Session, h *hearing) string {
+	a, known := cfg.Agent(row.Agent)
+	home := EnvValue(AgentEnv(e.Env(), a), "HOME")
+	shared := slices.ContainsFunc(cfg.Agents, func(b config.Agent) bool { return b.Name != a.Name && b.Dir == a.Dir && b.Adapter == a.Adapter })
+	if !known || shared || h.profile.Transcript.Find == "" || !filepath.IsAbs(home) {
+		return "" // whose it is could not be told
+	}
+	found, err := filepath.Glob(filepath.Join(home, filepath.FromSlash(h.profile.Transcript.Find)))
+	if err != nil {
+		return "" // the pattern was checked
+	}
+	type candidate struct {
+		path string
+		at   time.Time
+	}
+	var list []candidate
+	for _, path := range found {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.ModTime().After(row.CreatedAt) {
+			list = append(list, candidate{path, info.ModTime()})
+		}
+	}
+	slices.SortFunc(list, func(a, b candidate) int { return b.at.Compare(a.at) })
+	for _, c := range list[:min(len(list), mostScripts)] {
+		if mentions(c.path, a.Dir) {
+			return c.path
+		}
+	}
+	return ""
+}
+
+// mentions says that a transcript begins with what has a folder in it.
+func mentions(path, dir string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	head, err := io.ReadAll(io.LimitReader(file, scriptHead))
+	if err != nil {
+		return false
+	}
+	word, err := json.Marshal(dir)
+	return err == nil && bytes.Contains(head, word)
+}
