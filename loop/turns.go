@@ -104,6 +104,9 @@ func (e *Engine) turnOrder(cfg *config.Config, a config.Agent, row ledger.Sessio
 		Prompt: data.Prompt, Wrap: a.Wrap, Timeout: a.TurnTimeout, State: e.turnState(row.Name),
 		Record: TurnRecord(cfg, row.Agent, row.Generation), Once: a.Kind == config.KindTask,
 	}
+	for _, w := range cfg.Watchers {
+		o.Tree = o.Tree || w.ByTree() && w.Follows(a)
+	}
 	if a.Worker != nil {
 		o.Home = data.PromptFile // it goes with the state directory, and then no row knows of the session
 	}

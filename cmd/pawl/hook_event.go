@@ -19,8 +19,11 @@ func (a *app) agentEvent() {
 	if !filepath.IsAbs(path) || generation == "" {
 		return // it is no session of pawl's
 	}
-	done := make(chan error, 1)
-	go func() { done <- witness.Note(path, generation, a.in, time.Now()) }() // it ends with the process
+	done := make(chan struct{})
+	go func() { // it ends with the process
+		defer close(done)
+		_ = witness.Note(path, generation, a.in, time.Now())
+	}()
 	select {
 	case <-done:
 	case <-time.After(eventPatience):

@@ -135,6 +135,11 @@ func (w Watcher) names(a Agent) bool {
 // ByTurns says that a watcher sees only agents that run in turns.
 func (w Watcher) ByTurns() bool { return w.Watch != WatchRepeat || w.Of != OfGate }
 
+// ByTree says that a watcher goes by the files that turns leave.
+func (w Watcher) ByTree() bool {
+	return w.Watch == WatchProgress || w.Watch == WatchRepeat && w.Of == OfTree
+}
+
 // BySteps says that a watcher looks at what is done within turns.
 func (w Watcher) BySteps() bool {
 	switch w.Watch {

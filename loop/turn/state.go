@@ -98,6 +98,7 @@ type Order struct {
 	Wrap         []string        `json:"wrap"`           // argv before each command
 	Timeout      time.Duration   `json:"timeout_ns"`     // of one turn
 	Once         bool            `json:"once"`           // it ends with the first turn that is completed
+	Tree         bool            `json:"tree,omitempty"` // whether the files are named that a turn leaves
 	State        string          `json:"state"`          // path of the file for State
 	Home         string          `json:"home,omitempty"` // a file without which nobody will tell it anything more; "": it waits for ever
 	Record       string          `json:"record"`         // folder for what the program printed and its events

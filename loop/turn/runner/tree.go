@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,10 +29,16 @@ const (
 
 // tree names the files of the session's folder as they are now: two names are the same
 // where the files are. It is "" where git does not tell.
+//
+// Git runs what a repository's own configuration names, which its agent may write: it
+// runs where the agent's program does.
 func (s *session) tree(ctx context.Context) string {
+	if !s.order.Tree {
+		return ""
+	}
 	ctx, stop := context.WithTimeout(ctx, treeTimeout)
 	defer stop()
-	name, err := treeOf(ctx, s.order.Data.Dir)
+	name, err := place{dir: s.order.Data.Dir, wrap: s.order.Wrap}.tree(ctx)
 	if err != nil {
 		s.log.Debug("a turn's files are not looked at", "session", s.order.Session, "generation", s.order.Generation, "error", err)
 		return ""
@@ -39,20 +46,26 @@ func (s *session) tree(ctx context.Context) string {
 	return name
 }
 
-// treeOf hashes what is committed, what differs from that, and what git does not know.
-func treeOf(ctx context.Context, dir string) (string, error) {
+// place is a folder, and the argv before each command that is run in it.
+type place struct {
+	dir  string
+	wrap []string
+}
+
+// tree hashes what is committed, what differs from that, and what git does not know.
+func (p place) tree(ctx context.Context) (string, error) {
 	sum := sha256.New()
-	head := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD^{tree}")
+	head := p.git(ctx, "rev-parse", "--verify", "--quiet", "HEAD^{tree}")
 	head.Stdout = sum
 	if err := head.Run(); err != nil {
 		return "", fmt.Errorf("git rev-parse: %w", err)
 	}
-	diff := git(ctx, dir, "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index", "HEAD")
+	diff := p.git(ctx, "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index", "HEAD")
 	diff.Stdout = sum
 	if err := diff.Run(); err != nil {
 		return "", fmt.Errorf("git diff: %w", err)
 	}
-	list := git(ctx, dir, "ls-files", "--others", "--exclude-standard", "-z")
+	list := p.git(ctx, "ls-files", "--others", "--exclude-standard", "-z")
 	var names bytes.Buffer
 	list.Stdout = &names
 	if err := list.Run(); err != nil {
@@ -62,10 +75,10 @@ func treeOf(ctx context.Context, dir string) (string, error) {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		if name == "" {
+		if !filepath.IsLocal(name) {
 			continue // there is none
 		}
-		if err := addFile(sum, dir, name); err != nil {
+		if err := addFile(sum, p.dir, name); err != nil {
 			return "", err
 		}
 	}
@@ -73,9 +86,10 @@ func treeOf(ctx context.Context, dir string) (string, error) {
 }
 
 // git asks about a folder without a lock that would be in its agent's way.
-func git(ctx context.Context, dir string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
+func (p place) git(ctx context.Context, args ...string) *exec.Cmd {
+	argv := slices.Concat(p.wrap, []string{"git"}, args)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Dir, cmd.Env = p.dir, append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
 	system.OwnGroup(cmd)
 	cmd.Cancel = func() error { return system.KillGroup(cmd) }
 	cmd.WaitDelay = killed

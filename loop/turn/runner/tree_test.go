@@ -5,6 +5,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"pawl/loop/adapter"
+	"pawl/loop/turn"
 )
 
 // The name of a folder's files is the same exactly where the files are.
@@ -23,15 +26,16 @@ func TestTheNameOfATree(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	here := place{dir: dir}
 	name := func() string {
 		t.Helper()
-		tree, err := treeOf(t.Context(), dir)
+		tree, err := here.tree(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return tree
 	}
-	if _, err := treeOf(t.Context(), dir); err == nil {
+	if _, err := here.tree(t.Context()); err == nil {
 		t.Error("a folder without a repository has a name")
 	}
 	run("init", "-q", "-b", "main")
@@ -63,5 +67,16 @@ func TestTheNameOfATree(t *testing.T) {
 	run("checkout", "-q", "a")
 	if name() != first {
 		t.Error("what was undone has another name")
+	}
+}
+
+// Git is run where the agent's program is: the clone is the agent's, and names programs.
+func TestTheTreeIsLookedAtWithinTheWrap(t *testing.T) {
+	r := begin(t, talk, func(o *turn.Order) {
+		o.Tree, o.Wrap = true, []string{"sh", "-c", `echo "$1" >>wrapped; exec "$@"`, "wrap"}
+	})
+	r.turns(1, adapter.Idle)
+	if got := r.file("wrapped"); got != "sh\ngit\n" {
+		t.Errorf("within the wrap ran %q", got)
 	}
 }
