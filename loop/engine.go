@@ -210,8 +210,8 @@ func (e *Engine) Close() error {
 	e.verifying.rest(0)
 	e.sights.rest()
 	e.watching.rest(e.Log)
-	e.ears.keep(nil, e)
 	e.touches.Wait()
+	e.ears.keep(nil, e)
 	e.disconnect()
 	return nil
 }

@@ -35,7 +35,7 @@ func tells(cfg *config.Config, row ledger.Session) bool {
 // installHooks makes what the hooks of one launch need, and says so in data and in the
 // session's environment.
 func (e *Engine) installHooks(cfg *config.Config, row ledger.Session, p adapter.Profile, data *adapter.Data, env []string) ([]string, error) {
-	if !tells(cfg, row) || !p.Hooked() {
+	if !tells(cfg, row) || !p.Hooked() || len(e.Runner) == 0 {
 		return env, nil
 	}
 	data.Hooks = filepath.Join(cfg.StateDir, "hooks", row.Agent+"-"+row.Generation)
@@ -76,6 +76,9 @@ type ears struct {
 	heard map[string]*hearing // by generation
 }
 
+// mostHeard bounds what is read of one record at once, in bytes.
+const mostHeard = 8 << 20
+
 // hearing is one session's.
 type hearing struct {
 	profile adapter.Profile
@@ -84,6 +87,7 @@ type hearing struct {
 	file    *logfile.Follower
 	lines   splitter
 	script  transcript
+	fault   string // what was wrong with the transcript, and was said
 }
 
 // hear reads what was added to the records of a session.
@@ -97,7 +101,11 @@ func (e *Engine) hear(cfg *config.Config, row ledger.Session) (witness.State, er
 	if err := h.file.More(&h.lines); err != nil {
 		return h.state, err
 	}
-	return h.state, e.readTranscript(cfg, row, h)
+	if err := e.readTranscript(cfg, row, h); err != nil && h.fault != err.Error() {
+		h.fault = err.Error() // what the hooks say counts without it
+		e.Log.Warn("a transcript cannot be read", "agent", row.Agent, "generation", row.Generation, "error", err)
+	}
+	return h.state, nil
 }
 
 // hearing is the one of a session. One whose adapter tells otherwise now is begun anew.
@@ -120,8 +128,12 @@ func (e *Engine) hearing(cfg *config.Config, row ledger.Session) (*hearing, erro
 	if err != nil {
 		return nil, err
 	}
-	h := &hearing{profile: profile, decoder: decoder, file: file, state: witness.State{Generation: row.Generation}}
-	h.lines.each = func(line []byte) { h.state = decoder.Apply(h.state, line) }
+	file.Most = mostHeard
+	h := &hearing{profile: profile, decoder: decoder, file: file, state: witness.State{Generation: row.Generation, Since: row.CreatedAt}}
+	if row.Resume {
+		h.state.Conversation = row.Talk.ID // a program that goes on with one need not name it again
+	}
+	h.lines.each = func(line []byte) { h.state = decoder.Apply(h.state, line, e.Now()) }
 	if e.ears.heard == nil {
 		e.ears.heard = map[string]*hearing{}
 	}

@@ -15,14 +15,15 @@ func (p *planner) conversations() {
 			continue
 		}
 		row.Talk.ID, row.Talk.Adapter, row.Talk.Phase, row.Talk.Lost = s.Conversation, row.Adapter, row.Phase, 0
-		row.Talk.Unfinished = s.Doing == adapter.Active || s.Doing == adapter.Waiting
+		row.Talk.Unfinished = s.Doing == adapter.Active || s.Doing == adapter.Waiting || s.Doing == adapter.Limited
 		p.s.Sessions[u.Name] = row
 	}
 }
 
 // givesUpTalk says that a session was to go on with a conversation, and ended before
-// its program said that it is in one: the next one begins anew.
+// its program said or did anything: the next one begins anew.
 func (p *planner) givesUpTalk(u *unit, row ledger.Session) bool {
 	s, told := p.w.Witness[u.Name]
-	return row.Resume && row.Mode != adapter.ModeTurns && (!told || s.Generation != row.Generation || s.Conversation == "")
+	spoke := told && s.Generation == row.Generation && s.Said
+	return row.Resume && row.Mode != adapter.ModeTurns && !row.Worked && !spoke
 }

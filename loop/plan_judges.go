@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"strconv"
 	"strings"
 
 	"pawl/handoff"
@@ -16,6 +18,9 @@ import (
 // of which there is one at a time for an agent.
 func (p *planner) askJudge(w config.Watcher, u *unit, f workers.Finding) {
 	t, known := p.w.Config.Type(w.Judge)
+	if p.judgesFailed(w, u) >= mostFailed {
+		return
+	}
 	for _, r := range p.s.Runs {
 		if r.Judges == u.Name && r.Watcher == w.Name && r.Status == ledger.RunRunning {
 			return // it is asked already, and the next turn is asked about again
@@ -36,10 +41,42 @@ func (p *planner) askJudge(w config.Watcher, u *unit, f workers.Finding) {
 	p.event("run.spawned", r.ID, "type", r.Type, "title", r.Title(), "adapter", r.Adapter, "model", r.Model, "dir", r.Dir)
 }
 
+// mostFailed is how many of those who are asked may fail, one after the other in a
+// session, until nobody is asked any more.
+const mostFailed = 3
+
+// judgesFailed is how many did.
+func (p *planner) judgesFailed(w config.Watcher, u *unit) int {
+	count, of, _ := strings.Cut(p.row(u).Watched[failed+w.Name], " ")
+	n, err := strconv.Atoi(count)
+	if err != nil || of != p.s.Sessions[u.Name].Generation {
+		return 0
+	}
+	return n
+}
+
+const failed = "failed:"
+
+// countFailed remembers whether the last one who was asked could answer.
+func (p *planner) countFailed(w config.Watcher, u *unit, answered bool) {
+	agent, n := p.row(u), p.judgesFailed(w, u)+1
+	agent.Watched = maps.Clone(agent.Watched)
+	if agent.Watched == nil {
+		agent.Watched = map[string]string{}
+	}
+	if agent.Watched[failed+w.Name] = strconv.Itoa(n) + " " + p.s.Sessions[u.Name].Generation; answered {
+		delete(agent.Watched, failed+w.Name)
+	}
+	p.put(agent)
+}
+
 // judged acts on what another model made of an agent's work.
 func (p *planner) judged(r ledger.Run, answer string) {
 	w, u := p.w.Config.Watchers[r.Watcher], p.byName[r.Judges]
-	if u == nil || w.Watch != config.WatchLLM || workers.Approves(answer) {
+	if u == nil || w.Watch != config.WatchLLM || !w.Enabled {
+		return
+	}
+	if p.countFailed(w, u, r.Status == ledger.RunCompleted); r.Status != ledger.RunCompleted || workers.Approves(answer) {
 		return
 	}
 	if other, worker := p.s.Runs[u.Name]; worker && other.Status != ledger.RunRunning {

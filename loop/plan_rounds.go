@@ -21,8 +21,15 @@ const maxGates = 64
 // rounds counts the claims of each gate, and has the watchers of gates act that are
 // claimed again and again.
 func (p *planner) rounds(list []handoff.Handoff) {
-	told, prefix := p.s.Loop.Told, claimed+p.s.Loop.Phase.Current+":"
-	maps.DeleteFunc(told, func(key, _ string) bool { return strings.HasPrefix(key, claimed) && !strings.HasPrefix(key, prefix) })
+	l := &p.s.Loop
+	first := l.Cursor == "" // or the first after a ledger was lost
+	if !first && l.Fingerprint != p.w.Origin.Print {
+		return // other rules: the same history is told anew, to other readers
+	}
+	told, prefix := l.Told, claimed+l.Phase.Current+":"
+	maps.DeleteFunc(told, func(key, _ string) bool {
+		return strings.HasPrefix(key, claimed) && (first || !strings.HasPrefix(key, prefix))
+	})
 	before, open, last := map[string]int{}, map[string]bool{}, ""
 	for _, h := range list {
 		rule, known := p.rule(h.Rule)
@@ -43,7 +50,7 @@ func (p *planner) rounds(list []handoff.Handoff) {
 		open[h.Gate] = open[h.Gate] || !h.State.Closed()
 	}
 	for _, gate := range slices.Sorted(maps.Keys(before)) {
-		if n, _ := strconv.Atoi(told[prefix+gate]); open[gate] && p.s.Loop.Cursor != "" { // what is history on the first look is nobody's doing now
+		if n, _ := strconv.Atoi(told[prefix+gate]); open[gate] && !first { // what is history on the first look is nobody's doing now
 			p.claimedAgain(gate, before[gate], n)
 		}
 	}

@@ -25,7 +25,7 @@ func (p *planner) runs() {
 			continue
 		}
 		if p.s.Runs[id].Status != ledger.RunRunning {
-			p.clear(u)
+			p.clear(id)
 			continue
 		}
 		last := p.countTurns(id)
@@ -34,7 +34,7 @@ func (p *planner) runs() {
 		switch {
 		case r.Stop != "":
 			if !running {
-				p.finish(r, ledger.RunStopped, r.Stop, answerOf(last))
+				p.finish(r, ledger.RunStopped, r.Stop, p.saidLast(u, last))
 			}
 		case last != nil && hopeless(*last) && agent.Talk.Lost == 0 && !agent.Fresh: // else it is tried without that conversation
 			p.finish(r, ledger.RunFailed, last.Why, last.Answer)
@@ -49,11 +49,12 @@ func (p *planner) runs() {
 }
 
 // clear removes a judge that has judged, once its session is gone: nobody asked for it.
-func (p *planner) clear(u *unit) {
-	r := p.s.Runs[u.Name]
-	if _, runs := p.session(u); !runs && r.Judges != "" && r.Status == ledger.RunCompleted {
+// One that failed stays to be looked at.
+func (p *planner) clear(id string) {
+	r := p.s.Runs[id]
+	if _, runs := p.s.Sessions[id]; !runs && r.Judges != "" && r.Status != ledger.RunRunning && r.Status != ledger.RunFailed {
 		r.Removed = p.now
-		p.s.Runs[r.ID] = r
+		p.s.Runs[id] = r
 	}
 }
 
@@ -62,11 +63,16 @@ func hopeless(t ledger.Turn) bool {
 	return t.Status == turn.Refused || t.Status == turn.Failed && t.Why != sessionOver
 }
 
-func answerOf(t *ledger.Turn) string {
-	if t == nil {
-		return ""
+// saidLast is what a worker said last, also in a turn that an earlier plan has found
+// ended; "" nothing that is known.
+func (p *planner) saidLast(u *unit, last *ledger.Turn) string {
+	if last != nil {
+		return last.Answer
 	}
-	return t.Answer
+	if t, state := p.w.Turns[u.Name].Last(), p.w.Turns[u.Name]; t != nil && state.Generation == p.row(u).Generation {
+		return t.Answer
+	}
+	return ""
 }
 
 const (
@@ -136,8 +142,9 @@ func (p *planner) finish(r ledger.Run, status ledger.RunStatus, why, answer stri
 	p.event(endedAs(status), r.ID, "type", r.Type, "title", r.Title(), "why", r.Why, "parent", r.Parent,
 		"turns", r.Turns, "tools", r.Tools, "tokens", r.Usage.Tokens(), "seconds", int(p.now.Sub(r.Since)/time.Second))
 	p.tellParent(r, workers.Notice{Run: r, Answer: answer}, wanted)
-	if r.Judges != "" && status == ledger.RunCompleted {
+	if r.Judges != "" {
 		p.judged(r, answer)
+		p.clear(r.ID)
 	}
 }
 

@@ -96,8 +96,13 @@ func lost(row ledger.Session, t turn.Turn) int {
 
 // turned records a turn that has ended.
 func (p *planner) turned(u *unit, row ledger.Session, t turn.Turn) {
+	took := t.Took
+	if took == 0 {
+		took = min(max(t.Ended.Sub(t.Begun), 0), u.TurnTimeout)
+	}
 	p.s.Turns = append(p.s.Turns, ledger.Turn{
-		ID: row.Generation + "-" + strconv.Itoa(t.N), Agent: u.Name, Generation: row.Generation, Number: t.N, Wake: t.Wake,
+		Took: took,
+		ID:   row.Generation + "-" + strconv.Itoa(t.N), Agent: u.Name, Generation: row.Generation, Number: t.N, Wake: t.Wake,
 		Adapter: row.Adapter, Account: p.account(u), Model: cmp.Or(t.Model, row.Model), Conversation: t.Conversation, Begun: t.Begun, Ended: t.Ended,
 		Status: t.Status, Why: t.Why, Answer: t.Answer, Tools: t.Tools, Exit: t.Exit, Usage: t.Usage, Tree: t.Tree,
 	})

@@ -165,16 +165,24 @@ func (p *planner) start(u *unit, agent ledger.Agent) {
 		Mode: u.Mode, Talk: talk, Resume: resume,
 	}
 	u.profile = p.profile(u)
-	if u.profile.Prompt == adapter.PromptType && !u.service && !resume {
-		p.s.PutItem(ledger.Item{
-			ID: kickoffID(agent.Generation), Agent: u.Name, Kind: delivery.Message, State: handoff.Open, CreatedAt: p.now,
-			Text: "your instructions are in the file " + PromptPath(p.w.Config, u.Name, agent.Generation) + "; read all of it and begin",
-		})
+	if text := p.typedKickoff(u, agent.Generation, talk, resume); text != "" {
+		p.s.PutItem(ledger.Item{ID: kickoffID(agent.Generation), Agent: u.Name, Kind: delivery.Message, State: handoff.Open, CreatedAt: p.now, Text: text})
 	}
 	p.act(Action{Kind: kind, Agent: u.Name, Reason: reason, Generation: agent.Generation})
 	if kind == Restart {
 		p.event("agent.restarted", u.Name, "generation", agent.Generation, "reason", reason, "streak", agent.History.Streak)
 	}
+}
+
+// typedKickoff is what a program that takes its prompt typed is told first; "" nothing.
+func (p *planner) typedKickoff(u *unit, generation string, talk ledger.Talk, resume bool) string {
+	switch {
+	case u.profile.Prompt != adapter.PromptType || u.service || resume && !talk.Unfinished:
+		return ""
+	case resume:
+		return goOnTurn
+	}
+	return "your instructions are in the file " + PromptPath(p.w.Config, u.Name, generation) + "; read all of it and begin"
 }
 
 // kickoffID names the item with which a program that takes its prompt typed is

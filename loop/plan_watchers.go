@@ -14,11 +14,20 @@ import (
 	workers "pawl/loop/run"
 )
 
-// watch follows what agents do in their turns, and acts where a watcher says so.
-func (p *planner) watch() {
+// speaks says that a watcher tells its agents something. That comes before it is decided
+// whether a worker's work is over, as it keeps that going; all else comes after that: a
+// worker that is done has not to be stopped.
+func speaks(w config.Watcher) bool { return w.Do == config.DoNudge }
+
+// watch follows what agents do in their turns, and acts where one of the watchers says so
+// that speak, or one of those that do not.
+func (p *planner) watch(speaking bool) {
 	watchers := p.w.Config.Watchers
 	for _, name := range slices.Sorted(maps.Keys(watchers)) {
 		w := watchers[name]
+		if speaks(w) != speaking {
+			continue
+		}
 		shared := map[string]workers.Spent{} // by account
 		for _, u := range p.units {
 			if !p.watches(w, u) {
@@ -27,6 +36,25 @@ func (p *planner) watch() {
 			if f, some := p.finding(w, u, shared); some {
 				p.found(w, u, f)
 			}
+		}
+	}
+}
+
+// forgetWatchers drops what is remembered of watchers that there are no more.
+func (p *planner) forgetWatchers() {
+	gone := func(key, _ string) bool {
+		_, is := p.w.Config.Watchers[strings.TrimPrefix(strings.TrimPrefix(key, nudged), failed)]
+		return !is
+	}
+	for _, u := range p.units {
+		agent := p.row(u)
+		if agent.Watched == nil {
+			continue
+		}
+		kept := maps.Clone(agent.Watched)
+		if maps.DeleteFunc(kept, gone); len(kept) < len(agent.Watched) {
+			agent.Watched = kept
+			p.put(agent)
 		}
 	}
 }
@@ -77,7 +105,9 @@ func (p *planner) past(agent string) []workers.Past {
 func (p *planner) underway(u *unit) workers.Spent {
 	state, row := p.w.Turns[u.Name], p.s.Sessions[u.Name]
 	if last := state.Last(); last != nil && last.Ended.IsZero() && state.Generation == row.Generation && row.Turned < last.N {
-		return workers.Running(p.w.Config, *last, row.Model, p.now)
+		spent := workers.Running(p.w.Config, *last, row.Model, p.now)
+		spent.Time = min(spent.Time, u.TurnTimeout) // a machine that slept, or a clock that jumped, is no work
+		return spent
 	}
 	return workers.Spent{}
 }
@@ -185,7 +215,9 @@ func (p *planner) trip(w config.Watcher, u *unit, why, nudge string) {
 const maxNudges = 5
 
 // nudges is where it is remembered how often that was.
-func nudges(w config.Watcher) string { return "nudges:" + w.Name }
+func nudges(w config.Watcher) string { return nudged + w.Name }
+
+const nudged = "nudges:"
 
 func (p *planner) mayNudge(w config.Watcher, u *unit) bool {
 	count, generation, _ := strings.Cut(p.row(u).Watched[nudges(w)], " ")
@@ -209,7 +241,7 @@ func (p *planner) nudgedBy(w config.Watcher, u *unit, text string) {
 	agent.Watched[nudges(w)] = strconv.Itoa(n) + " " + generation
 	p.put(agent)
 	p.s.PutItem(ledger.Item{
-		ID: "watch-" + w.Name + "-" + generation + "-" + strconv.Itoa(n), Agent: u.Name, Kind: delivery.Message,
+		ID: "watch-" + w.Name + "-" + u.Name + "-" + strconv.FormatInt(p.now.UnixMilli(), 36), Agent: u.Name, Kind: delivery.Message,
 		Text: handoff.Clean(text, maxNudge), State: handoff.Open, CreatedAt: p.now,
 	})
 }

@@ -32,7 +32,7 @@ func (s *scene) watched(w World) (map[string][]workers.Past, map[string][]worker
 	for _, a := range w.Config.Agents {
 		state := w.Turns[a.Name]
 		for _, rule := range stepRules(w.Config, a) {
-			trail := workers.NewTrail(rule, a.Dir, state.Generation)
+			trail := workers.NewTrail(rule, state.Generation, a.Dir)
 			for _, e := range s.steps[a.Name+state.Generation] {
 				trail.Follow(e)
 			}
@@ -138,6 +138,70 @@ func TestWatchers(t *testing.T) {
 			pass 3
 			expect worker w stopped
 			expect told boss 1 watcher rule: its budget is used up: 100 tokens of 100 since it was spawned`},
+		{"a worker that is done with its last turn is done", watchedBy("{watch: budget, per: run, turns: 1, do: stop}"), `
+			up boss
+			pass 2
+			ends boss completed
+			spawn w boss
+			pass 2
+			ends w completed
+			pass 4
+			expect worker w completed
+			expect event watch.tripped 0
+			expect told boss 1 <status>completed</status>`},
+		{"what a worker said is told although it was stopped", watchedBy("{watch: budget, per: run, turns: 1, do: stop}"), `
+			up boss
+			pass 2
+			ends boss completed
+			spawn w boss
+			pass 2
+			send w more
+			ends w completed
+			pass 2
+			expect event watch.tripped 1
+			dies w
+			pass 4
+			expect worker w stopped
+			expect told boss 1 <status>stopped</status>`},
+		{"a machine that slept did no work", watchedBy("{watch: budget, minutes: 60, agents: [boss]}"), `
+			up boss
+			pass 2
+			wait 10h
+			pass
+			expect event watch.tripped 0
+			ends boss completed
+			pass 2
+			expect event watch.tripped 0`},
+		{"files that flip between two states, once for each time over", watchedBy("{watch: repeat, of: tree, times: 2, agents: [boss], do: notify}"), `
+			up boss
+			pass 2
+			leaves boss t1
+			ends boss completed
+			say boss one
+			pass 3
+			ends boss stopped
+			say boss two
+			pass 3
+			leaves boss t1
+			ends boss completed
+			pass 2
+			expect event watch.tripped 0
+			say boss three
+			pass 3
+			leaves boss t2
+			ends boss completed
+			say boss four
+			pass 3
+			leaves boss t1
+			ends boss completed
+			pass 2
+			expect event watch.tripped 1
+			say boss five
+			pass 3
+			leaves boss t2
+			ends boss completed
+			pass 3
+			expect event watch.tripped 1`},
 		{"a budget of one run is none of an agent's", watchedBy("{watch: budget, per: run, turns: 1, do: stop}"), `
 			up boss
 			pass 2
@@ -325,6 +389,37 @@ func TestWatchers(t *testing.T) {
 			expect hold builder is paused
 			pass 3
 			expect event watch.tripped 2`},
+		{"both are told, also while neither has a session", watchedBy("{watch: repeat, of: gate, times: 2, do: nudge, text: Think.}"), `
+			pass
+			claim parser
+			pass
+			claim parser
+			pass
+			expect event watch.tripped 2
+			expect pending 2`},
+		{"other readers of claims do not make old ones new", watchedBy("{watch: repeat, of: gate, times: 2, do: pause}"), `
+			up builder adversary
+			pass 2
+			claim parser
+			pass
+			review parser pass
+			pass
+			claim parser
+			pass
+			agents+ second: {kind: loop, role: adversary, adapter: once}
+			pass 2
+			expect event watch.tripped 0`},
+		{"after a lost ledger rounds are counted anew", watchedBy("{watch: repeat, of: gate, times: 3, do: pause}"), `
+			up builder adversary
+			pass 2
+			claim parser
+			pass
+			claim parser
+			pass
+			lose
+			up builder adversary
+			pass 3
+			expect event watch.tripped 0`},
 		{"a gate of the next phase is another one", watchedBy("{watch: repeat, of: gate, times: 2, do: pause}"), `
 			up builder adversary
 			pass 2

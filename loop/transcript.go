@@ -13,6 +13,7 @@ import (
 	"pawl/loop/config"
 	"pawl/loop/launcher/logfile"
 	"pawl/loop/ledger"
+	"pawl/loop/turn"
 )
 
 const (
@@ -62,11 +63,13 @@ func (e *Engine) readTranscript(cfg *config.Config, row ledger.Session, h *heari
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(file.Skip(scriptTail), h.script.close()); err != nil {
+		err = errors.Join(file.Skip(scriptTail), h.script.close())
+		file.Most = mostHeard
+		h.script = transcript{path: path, file: file, sought: h.script.sought}
+		h.script.lines.each = func(line []byte) { h.state = h.decoder.Line(h.state, line, e.Now()) }
+		if err != nil {
 			return err
 		}
-		h.script = transcript{path: path, file: file, sought: h.script.sought}
-		h.script.lines.each = func(line []byte) { h.state = h.decoder.Line(h.state, line) }
 	}
 	if h.script.file == nil {
 		return nil
@@ -74,8 +77,8 @@ func (e *Engine) readTranscript(cfg *config.Config, row ledger.Session, h *heari
 	return h.script.file.More(&h.script.lines)
 }
 
-// findTranscript is the newest transcript that is written to since a session began, and
-// that names its agent's folder; "" none.
+// findTranscript is the one transcript that was begun since a session was, and that
+// names its agent's folder; "" where there is none, or several.
 func (e *Engine) findTranscript(cfg *config.Config, row ledger.Session, h *hearing) string {
 	a, known := cfg.Agent(row.Agent)
 	home := EnvValue(AgentEnv(e.Env(), a), "HOME")
@@ -87,36 +90,46 @@ func (e *Engine) findTranscript(cfg *config.Config, row ledger.Session, h *heari
 	if err != nil {
 		return "" // the pattern was checked
 	}
-	type candidate struct {
-		path string
-		at   time.Time
-	}
-	var list []candidate
+	fits, looked := "", 0
 	for _, path := range found {
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.ModTime().After(row.CreatedAt) {
-			list = append(list, candidate{path, info.ModTime()})
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() || info.ModTime().Before(row.CreatedAt) {
+			continue
 		}
-	}
-	slices.SortFunc(list, func(a, b candidate) int { return b.at.Compare(a.at) })
-	for _, c := range list[:min(len(list), mostScripts)] {
-		if mentions(c.path, a.Dir) {
-			return c.path
+		if looked++; looked > mostScripts {
+			return ""
 		}
+		if !isScript(path, h.profile.Transcript.At, a.Dir, row.CreatedAt) {
+			continue
+		}
+		if fits != "" {
+			return "" // one of them is somebody else's
+		}
+		fits = path
 	}
-	return ""
+	return fits
 }
 
-// mentions says that a transcript begins with what has a folder in it.
-func mentions(path, dir string) bool {
+// isScript says that a transcript names a folder, and was begun since a moment.
+func isScript(path, place, dir string, since time.Time) bool {
 	file, err := os.Open(path)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	head, err := io.ReadAll(io.LimitReader(file, scriptHead))
-	if err != nil {
+	word, unfit := json.Marshal(dir)
+	if err != nil || unfit != nil || !bytes.Contains(head, word) {
 		return false
 	}
-	word, err := json.Marshal(dir)
-	return err == nil && bytes.Contains(head, word)
+	for line := range bytes.Lines(head) {
+		doc, err := turn.ParseDocument(line)
+		if err != nil {
+			continue
+		}
+		if at, err := time.Parse(time.RFC3339, doc.Text(place, 100)); err == nil {
+			return !at.Before(since)
+		}
+	}
+	return false
 }

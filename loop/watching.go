@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"maps"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"time"
@@ -22,6 +23,7 @@ type watching struct {
 	epoch  string         // of the ledger that past is from
 	cfg    *config.Config // that past was priced with
 	last   int64          // the newest turn that is in past
+	since  time.Time      // from when on it was read
 	past   map[string][]workers.Past
 	whole  map[string]bool // workers all of whose turns are in past
 	tracks map[string]*track
@@ -30,11 +32,12 @@ type watching struct {
 // pasts are the turns that are on record: those of the last day, and all of the workers
 // that run.
 func (o *watching) pasts(ctx context.Context, l *ledger.Ledger, w World) (map[string][]workers.Past, error) {
-	if o.epoch != w.State.Loop.Epoch || !samePrices(o.cfg, w.Config) || o.past == nil {
+	since := w.Now.Add(-workers.Day)
+	if since.Before(o.since.Add(-time.Minute)) || o.epoch != w.State.Loop.Epoch || !samePrices(o.cfg, w.Config) || o.past == nil {
 		o.epoch, o.cfg, o.last = w.State.Loop.Epoch, w.Config, 0
 		o.past, o.whole = map[string][]workers.Past{}, map[string]bool{}
 	}
-	since := w.Now.Add(-workers.Day)
+	o.since = since
 	list, last, err := l.TurnsAfter(ctx, o.last, since)
 	if err != nil {
 		return nil, err
@@ -162,8 +165,12 @@ func (o *watching) track(cfg *config.Config, a config.Agent, generation string, 
 	}
 	t := &track{generation: generation, rules: rules, file: file, trails: map[string]*workers.Trail{}}
 	t.lines.each = t.entry
+	dirs := []string{a.Dir}
+	if real, err := filepath.EvalSymlinks(a.Dir); err == nil && real != a.Dir {
+		dirs = append(dirs, real) // by which programs may call it
+	}
 	for name, w := range rules {
-		t.trails[name] = workers.NewTrail(w, a.Dir, generation)
+		t.trails[name] = workers.NewTrail(w, generation, dirs...)
 	}
 	if o.tracks == nil {
 		o.tracks = map[string]*track{}

@@ -42,7 +42,10 @@ func (p *project) trajectory(ctx context.Context, name string, full, asJSON bool
 	}
 	out := json.NewEncoder(p.app.out)
 	out.SetEscapeHTML(false)
-	steps := 0
+	steps, task := 0, ""
+	if r, err := p.ledger.Run(ctx, name); err == nil {
+		task = r.Task
+	}
 	for _, s := range sessions {
 		err := p.entries(name, s.Generation, func(e turn.Entry) error {
 			steps++
@@ -52,7 +55,7 @@ func (p *project) trajectory(ctx context.Context, name string, full, asJSON bool
 					turn.Entry
 				}{s.Generation, e})
 			}
-			p.app.printEntry(e, full)
+			p.app.printEntry(e, task, full)
 			return nil
 		})
 		if err != nil {
@@ -65,13 +68,17 @@ func (p *project) trajectory(ctx context.Context, name string, full, asJSON bool
 	return nil
 }
 
-// printEntry prints one step: a line, or with full all of it.
-func (a *app) printEntry(e turn.Entry, full bool) {
+// printEntry prints one step: a line, or with full all of it. A worker's first prompt
+// begins with its part, so that the line is its task.
+func (a *app) printEntry(e turn.Entry, task string, full bool) {
 	w := a.out
 	switch {
 	case e.Begin != nil:
 		fmt.Fprintf(w, "%s\n", paint(w, faint, fmt.Sprintf("turn %d, %s", e.N, e.Begin.Begun.Local().Format("2006-01-02 15:04:05"))))
 		told := turn.Event{Kind: turn.Text, Text: e.Told}
+		if e.N == 1 && task != "" && strings.Contains(e.Told, task) {
+			told.Text = task
+		}
 		if full {
 			writeAll(w, "  > ", handoff.CleanLines(e.Told, len(e.Told)))
 		} else {

@@ -34,7 +34,7 @@ type HookRule struct {
 // lines mean. It tells where hooks do not.
 type Transcript struct {
 	Path  string     `yaml:"path"`  // the place of its path in the event that names the conversation
-	Find  string     `yaml:"find"`  // where no hook named it: a pattern below the home of the agent's user. Of what is newer than the session, the newest counts that names the agent's folder
+	Find  string     `yaml:"find"`  // where no hook named it: a pattern below the home of the agent's user. The one file counts that was begun since the session was, and names the agent's folder
 	At    string     `yaml:"at"`    // the place of the moment in a line, in RFC 3339
 	Lines []HookRule `yaml:"lines"` // every rule that matches counts, in order
 }
@@ -72,7 +72,11 @@ func (p Profile) fill(key string, templates map[string]string, data Data) (map[s
 
 // hookArgs are the argv parts of a launch with hooks.
 func (p Profile) hookArgs(data Data) ([]string, error) {
-	if data.Hook == "" || len(p.Hooks.Args) == 0 || slices.Contains(p.Command, p.Hooks.Args[0]) {
+	if data.Hook == "" || len(p.Hooks.Args) == 0 {
+		return nil, nil
+	}
+	own := func(part string) bool { return part == p.Hooks.Args[0] || strings.HasPrefix(part, p.Hooks.Args[0]+"=") }
+	if slices.ContainsFunc(p.Command, own) {
 		return nil, nil
 	}
 	return p.render("hooks.args", p.Hooks.Args, data)

@@ -102,7 +102,7 @@ var (
 	envName   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	reference = regexp.MustCompile(`\$\{[^}]*\}?`)
 	goodRef   = regexp.MustCompile(`^\$\{[A-Za-z_][A-Za-z0-9_]*\}$`)
-	ownEnv    = []string{"PAWL_AGENT", "PAWL_ROLE", "PAWL_PROJECT", "PAWL_PHASE", "PAWL_GENERATION", "PAWL_CONFIG", "PAWL_PROMPT_FILE"}
+	ownEnv    = []string{"PAWL_AGENT", "PAWL_ROLE", "PAWL_PROJECT", "PAWL_PHASE", "PAWL_GENERATION", "PAWL_CONFIG", "PAWL_PROMPT_FILE", "PAWL_HOOK_FILE"}
 )
 
 func (c *checker) checkEnv(at pointer, env []EnvVar) {

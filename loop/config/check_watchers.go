@@ -86,7 +86,9 @@ func (c *checker) checkWatcherValues(at pointer, w Watcher) {
 		c.bad(at.key("agents"), KindMissing, "name some, or remove the line to watch all", "the list is empty")
 	}
 	if judge := at.key("judge"); c.has(judge) && c.wasRead(judge) {
-		c.reference(judge, "type of worker", w.Judge, c.TypeNames())
+		if c.reference(judge, "type of worker", w.Judge, c.TypeNames()) {
+			c.checkJudge(judge, w)
+		}
 	}
 	if paths := at.key("paths"); c.has(paths) && c.wasRead(paths) && len(w.Paths) == 0 {
 		c.bad(paths, KindMissing, "name what may be changed, as src/**", "the list is empty")
@@ -98,6 +100,15 @@ func (c *checker) checkWatcherValues(at pointer, w Watcher) {
 				break
 			}
 		}
+	}
+}
+
+// checkJudge wants a judge that can be run at all.
+func (c *checker) checkJudge(at pointer, w Watcher) {
+	t, _ := c.Type(w.Judge)
+	name, _ := c.Means(t, "", "")
+	if what, hint := c.Adapters[name].Turns.Lacks(); what != "" {
+		c.bad(at, KindReference, "add adapters: {"+name+": "+hint+"}, or give the type another adapter", "a worker of type %s cannot be run: %s", quote(t.Name), what)
 	}
 }
 

@@ -126,6 +126,7 @@ type Turn struct {
 	Conversation string
 	Begun        time.Time
 	Ended        time.Time
+	Took         time.Duration // by a clock that neither jumps nor runs while the machine sleeps, where it was measured so
 	Status       turn.Status
 	Why          string
 	Answer       string // the beginning of it, if it is long

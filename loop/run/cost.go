@@ -28,8 +28,11 @@ func CostOf(prices *config.Config, list []ledger.Turn) (sum Cost) {
 
 func price(prices *config.Config, t ledger.Turn) (usd float64, known bool) {
 	u := t.Usage
-	if u.Counted || u.Tokens() == 0 {
+	switch {
+	case u.Counted:
 		return u.Cost, true
+	case u.Tokens() == 0:
+		return 0, t.Tools == 0 && t.Answer == "" // it worked, and ended before it said what that cost
 	}
 	p, known := prices.Price(t.Model)
 	usd = float64(u.Input)*p.Input + float64(u.Cached)*p.Cached + float64(u.Written)*p.Written + float64(u.Output)*p.Output

@@ -106,6 +106,7 @@ func TestCost(t *testing.T) {
 		{"a model without a price is unknown", []ledger.Turn{{Model: "other", Usage: use}, {Model: "mine-2", Usage: use}}, Cost{USD: 4, Unknown: 1}},
 		{"so is none at all", []ledger.Turn{{Usage: use}}, Cost{Unknown: 1}},
 		{"what used nothing cost nothing", []ledger.Turn{{Model: "other"}}, Cost{}},
+		{"what worked and was ended before it said so is unknown", []ledger.Turn{{Model: "mine-2", Tools: 3}, {Model: "mine-2", Answer: "I begin"}}, Cost{Unknown: 2}},
 		{"a built-in price", []ledger.Turn{{Model: "claude-sonnet-4-5-20250929", Usage: turn.Usage{Output: 1_000_000}}}, Cost{USD: 15}},
 	} {
 		if got := CostOf(cfg, c.list); got != c.want {

@@ -22,8 +22,8 @@ const (
 // Trail follows what one agent does within the turns of a session, for one watcher.
 type Trail struct {
 	w     config.Watcher
-	dir   string // the agent's folder
-	scope string // the session
+	dirs  []string // the agent's folder, by all of its names
+	scope string   // the session
 
 	level    int
 	why      string
@@ -35,9 +35,9 @@ type Trail struct {
 	lines    []string
 }
 
-// NewTrail begins to follow a session.
-func NewTrail(w config.Watcher, dir, generation string) *Trail {
-	return &Trail{w: w, dir: dir, scope: generation, commands: map[string]int{}}
+// NewTrail begins to follow a session of an agent whose folder has these names.
+func NewTrail(w config.Watcher, generation string, dirs ...string) *Trail {
+	return &Trail{w: w, dirs: dirs, scope: generation, commands: map[string]int{}}
 }
 
 // Finding is what was found so far.
@@ -79,7 +79,7 @@ func (t *Trail) scoped(e turn.Entry) {
 		return
 	}
 	for _, path := range e.Event.Paths {
-		if name := within(t.dir, path); !t.mayChange(name) {
+		if name := t.within(path); !t.mayChange(name) {
 			t.hit(e.N, "it changed "+handoff.Clean(name, 200)+", and may change "+handoff.Clean(strings.Join(t.w.Paths, ", "), 200))
 		}
 	}
@@ -94,15 +94,21 @@ func (t *Trail) mayChange(name string) bool {
 	return false
 }
 
-// within is a path as seen from a folder, slash-separated.
-func within(dir, path string) string {
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
+// within is a path as seen from the agent's folder, slash-separated.
+func (t *Trail) within(path string) (name string) {
+	for _, dir := range t.dirs {
+		whole := path
+		if !filepath.IsAbs(whole) {
+			whole = filepath.Join(dir, whole)
+		}
+		name = filepath.ToSlash(whole)
+		if rel, err := filepath.Rel(dir, whole); err == nil {
+			if name = filepath.ToSlash(rel); filepath.IsLocal(rel) {
+				return name
+			}
+		}
 	}
-	if rel, err := filepath.Rel(dir, path); err == nil {
-		path = rel
-	}
-	return filepath.ToSlash(path)
+	return name
 }
 
 // searched looks for the pattern in commands as they are run, and in texts once they
@@ -157,8 +163,11 @@ func (t *Trail) repeated(e turn.Entry) {
 	case e.Event.Kind == turn.Change:
 		clear(t.commands)
 		t.level = 0
-	case e.Event.Kind == turn.Command && len(t.commands) < commandsKept:
+	case e.Event.Kind == turn.Command:
 		command := handoff.Clean(e.Event.Input, 500)
+		if _, known := t.commands[command]; !known && len(t.commands) >= commandsKept {
+			return
+		}
 		t.commands[command]++
 		if level := t.commands[command] / max(t.w.Times, 1); level > t.level {
 			t.level = level

@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,14 +42,14 @@ type Past struct {
 func PastOf(prices *config.Config, t ledger.Turn) Past {
 	return Past{
 		Account: t.Account, Tree: t.Tree, Ended: t.Ended,
-		Spent: Spent{Turns: 1, Tokens: t.Usage.Tokens(), USD: CostOf(prices, []ledger.Turn{t}).USD, Time: max(t.Ended.Sub(t.Begun), 0)},
+		Spent: Spent{Turns: 1, Tokens: t.Usage.Tokens(), USD: CostOf(prices, []ledger.Turn{t}).USD, Time: t.Took},
 	}
 }
 
 // Running is what a turn has cost that has not ended. It is no turn yet: the last one
 // that a budget has may come to its end.
 func Running(prices *config.Config, t turn.Turn, model string, now time.Time) Spent {
-	spent := PastOf(prices, ledger.Turn{Model: model, Usage: t.Usage, Begun: t.Begun, Ended: now}).Spent
+	spent := PastOf(prices, ledger.Turn{Model: model, Usage: t.Usage, Took: max(now.Sub(t.Begun), 0)}).Spent
 	spent.Turns = 0
 	return spent
 }
@@ -114,18 +115,15 @@ var perWords = map[string]string{
 // and the time that they took, with that of a turn that runs.
 func Progress(w config.Watcher, past []Past, running time.Duration) Finding {
 	f := Finding{Watcher: w.Name}
+	past = named(past)
 	if len(past) == 0 {
-		return f
-	}
-	tree := past[len(past)-1].Tree
-	if tree == "" {
 		return f // nobody knows
 	}
 	turns, took := 0, running
-	for i := len(past) - 1; i > 0 && past[i-1].Tree == tree; i-- {
+	for i := len(past) - 1; i > 0 && past[i-1].Tree == past[i].Tree; i-- {
 		turns, took = turns+1, took+past[i].Time
 	}
-	f.Scope = tree
+	f.Scope = past[len(past)-1].Tree
 	if w.Turns > 0 {
 		f.Level = turns / w.Turns
 	}
@@ -138,21 +136,24 @@ func Progress(w config.Watcher, past []Past, running time.Duration) Finding {
 	return f
 }
 
-// Trees counts how often an agent's files came back to what they are now.
+// named are the turns of which it is known what they left.
+func named(past []Past) []Past {
+	return slices.DeleteFunc(slices.Clone(past), func(t Past) bool { return t.Tree == "" })
+}
+
+// Trees counts how often an agent's files came back to what they had been.
 func Trees(w config.Watcher, past []Past) Finding {
 	f := Finding{Watcher: w.Name}
-	if len(past) == 0 || past[len(past)-1].Tree == "" {
-		return f
-	}
-	tree, times := past[len(past)-1].Tree, 0
+	past = named(past)
+	times, most := map[string]int{}, 0
 	for i, t := range past {
-		if t.Tree == tree && (i == 0 || past[i-1].Tree != tree) {
-			times++
+		if i == 0 || past[i-1].Tree != t.Tree {
+			times[t.Tree]++
+			most = max(most, times[t.Tree])
 		}
 	}
-	f.Scope, f.Level = tree, times/max(w.Times, 1)
-	if f.Level > 0 {
-		f.Why = fmt.Sprintf("the files of its folder are the same for the %d. time, with others in between", times)
+	if f.Level = most / max(w.Times, 1); f.Level > 0 {
+		f.Why = fmt.Sprintf("the files of its folder were the same %d times, with others in between", most)
 	}
 	return f
 }

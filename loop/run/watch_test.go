@@ -46,7 +46,7 @@ func TestProgressAndTrees(t *testing.T) {
 		progress, tree int // of 2 turns, and of 2 times
 	}{
 		{"", 0, 0}, {"a", 0, 0}, {"a a", 0, 0}, {"a a a", 1, 0}, {"a a a a a", 2, 0}, {"a a b", 0, 0}, {"a b b b", 1, 0},
-		{"a b a", 0, 1}, {"a b a a a", 1, 1}, {"a b a b a b a", 0, 2}, {"a - -", 0, 0}, {"a a -", 0, 0},
+		{"a b a", 0, 1}, {"a b a a a", 1, 1}, {"a b a b a b a", 0, 2}, {"a - -", 0, 0}, {"a a - a", 1, 0}, {"a - a - a", 1, 0},
 	} {
 		if f := Progress(config.Watcher{Turns: 2}, trees(c.past), 0); f.Level != c.progress {
 			t.Errorf("progress of %q: %+v", c.past, f)
@@ -97,7 +97,7 @@ func TestAPatternIsSearchedInWhatIsSaidAsAWhole(t *testing.T) {
 		{"not in what is run", []turn.Entry{{N: 1, Event: &turn.Event{Kind: turn.Command, Input: "echo I give up"}}, ended}, 0},
 		{"in two turns", []turn.Entry{text("I give up.", false), ended, {N: 2, Begin: &turn.Turn{}}, {N: 2, Event: text("I give up.", false).Event}, {N: 2, End: &turn.Turn{}}}, 2},
 	} {
-		trail := NewTrail(config.Watcher{Watch: config.WatchPattern, In: config.InText, Match: regexp.MustCompile("give up")}, "/w", "g")
+		trail := NewTrail(config.Watcher{Watch: config.WatchPattern, In: config.InText, Match: regexp.MustCompile("give up")}, "g", "/w")
 		for _, e := range c.entries {
 			trail.Follow(e)
 		}

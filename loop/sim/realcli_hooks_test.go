@@ -117,6 +117,7 @@ func (r *real) askedAndResumed(name string) {
 	if row := r.loaded().Sessions["worker"]; talk.ID == "" || !row.Resume || row.Talk.ID != talk.ID {
 		r.t.Errorf("%s: it was to go on with %q, and has %q (resumed: %t)", name, talk.ID, row.Talk.ID, row.Resume)
 	}
+	r.pawl("down")
 }
 
 func (r *real) talk() ledger.Talk { return r.loaded().Sessions["worker"].Talk }

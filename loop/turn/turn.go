@@ -23,23 +23,24 @@ const (
 
 // Turn is one run of a program: what its events said until now.
 type Turn struct {
-	N            int       `json:"n"`                      // counted from 1 in its session
-	Wake         string    `json:"wake,omitempty"`         // the id of what it was told; "" for the first prompt
-	Begun        time.Time `json:"begun"`                  //
-	Ended        time.Time `json:"ended,omitzero"`         // zero while it runs
-	Status       Status    `json:"status,omitempty"`       // "" while it runs
-	Why          string    `json:"why,omitempty"`          // of a status other than Completed, in a sentence
-	Conversation string    `json:"conversation,omitempty"` // as the program named it; "" if it did not
-	Model        string    `json:"model,omitempty"`        //
-	Answer       string    `json:"answer,omitempty"`       // the last thing that was said
-	Doing        string    `json:"doing,omitempty"`        // the last event, in a line
-	Worked       bool      `json:"worked,omitempty"`       // the agent began to answer
-	Tools        int       `json:"tools"`                  // commands, changes and tools that were used
-	Usage        Usage     `json:"usage"`                  //
-	Exit         int       `json:"exit"`                   // of the program; -1 where a signal ended it or it is not known
-	Banner       string    `json:"banner,omitempty"`       // of a limit, or of a context that is full
-	Reset        time.Time `json:"reset,omitzero"`         // of a limit; zero: Banner may say
-	Tree         string    `json:"tree,omitempty"`         // names the files of its folder as they are at its end; "" unknown
+	N            int           `json:"n"`                      // counted from 1 in its session
+	Wake         string        `json:"wake,omitempty"`         // the id of what it was told; "" for the first prompt
+	Begun        time.Time     `json:"begun"`                  //
+	Ended        time.Time     `json:"ended,omitzero"`         // zero while it runs
+	Took         time.Duration `json:"took_ns,omitempty"`      // 0 while it runs, and where nobody measured it
+	Status       Status        `json:"status,omitempty"`       // "" while it runs
+	Why          string        `json:"why,omitempty"`          // of a status other than Completed, in a sentence
+	Conversation string        `json:"conversation,omitempty"` // as the program named it; "" if it did not
+	Model        string        `json:"model,omitempty"`        //
+	Answer       string        `json:"answer,omitempty"`       // the last thing that was said
+	Doing        string        `json:"doing,omitempty"`        // the last event, in a line
+	Worked       bool          `json:"worked,omitempty"`       // the agent began to answer
+	Tools        int           `json:"tools"`                  // commands, changes and tools that were used
+	Usage        Usage         `json:"usage"`                  //
+	Exit         int           `json:"exit"`                   // of the program; -1 where a signal ended it or it is not known
+	Banner       string        `json:"banner,omitempty"`       // of a limit, or of a context that is full
+	Reset        time.Time     `json:"reset,omitzero"`         // of a limit; zero: Banner may say
+	Tree         string        `json:"tree,omitempty"`         // names the files of its folder as they are at its end; "" unknown
 
 	said   bool   // an end was told
 	ended  Event  // and this is it
@@ -137,7 +138,7 @@ type Exit struct {
 // alone never does. before is what the conversation had cost before this turn, and
 // what it has cost now is returned.
 func (t *Turn) Close(x Exit, before Usage, at time.Time) (after Usage) {
-	t.Ended, t.Exit = at, x.Code
+	t.Ended, t.Exit, t.Took = at, x.Code, max(at.Sub(t.Begun), 0)
 	after = before
 	if t.total != (Usage{}) {
 		t.Usage, after = t.Usage.Plus(t.total.Minus(before)), t.total

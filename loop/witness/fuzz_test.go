@@ -30,7 +30,7 @@ func FuzzDecoder(f *testing.F) {
 		for _, d := range decoders {
 			s := State{Generation: "g"}
 			for range 2 {
-				s = d.Line(d.Apply(s, line), line)
+				s = d.Line(d.Apply(s, line, noon), line, noon)
 			}
 			if s.Conversation != "" && !aConversation.MatchString(s.Conversation) || len(s.Text) > maxText+4 || len(s.Transcript) > maxPath+4 {
 				t.Errorf("%q makes %+v", line, s)

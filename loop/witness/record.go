@@ -28,7 +28,7 @@ const (
 	MaxPayload = 4 << 20
 	// maxRecord is how large a record grows before it is begun anew, in bytes. The one
 	// before it stays beside it.
-	maxRecord = 1 << 20
+	maxRecord = 256 << 10
 	// maxString bounds the texts within one event that are kept, in bytes.
 	maxString = 1000
 	// maxDepth bounds how deep an event is kept.

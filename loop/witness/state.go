@@ -14,12 +14,25 @@ import (
 // State is what a session's hooks have said until now.
 type State struct {
 	Generation   string
+	Since        time.Time     // when the session began: what is older is about another one
+	Said         bool          // its hooks have said something
 	Conversation string        // as the program names it; "" it did not
 	Transcript   string        // path of the program's own record of it; "" it did not say
 	Doing        adapter.State // "" nothing was said of that
 	At           time.Time     // when that was said
 	Text         string        // of a limit, or what is asked; "" nothing
+
+	from source // of Doing
 }
+
+// source is who said something. What one of them says comes in its order; of two, the
+// newer counts.
+type source int
+
+const (
+	hooks source = iota
+	script
+)
 
 // Decoder knows what the events of one adapter's hooks mean.
 type Decoder struct {
@@ -64,9 +77,9 @@ const (
 	maxPath = 4 * 1024 // bytes
 )
 
-// Apply takes in the next line of a record. What is no entry, or is about another
-// session, changes nothing.
-func (d *Decoder) Apply(s State, line []byte) State {
+// Apply takes in the next line of a record, as it is read at now. What is no entry, or is
+// about another session, changes nothing.
+func (d *Decoder) Apply(s State, line []byte, now time.Time) State {
 	var e Entry
 	if json.Unmarshal(line, &e) != nil || e.Generation != s.Generation {
 		return s
@@ -76,15 +89,26 @@ func (d *Decoder) Apply(s State, line []byte) State {
 		return s
 	}
 	before := s.Conversation
-	s = s.hear(d.events, doc, e.At)
+	s.Said = true
+	s = s.hear(d.events, doc, earlier(e.At, now), hooks)
 	if path := doc.Text(d.transcript.Path, maxPath); path != "" && (s.Conversation != before || s.Transcript == "") {
 		s.Transcript = path
 	}
 	return s
 }
 
-// Line takes in the next line of the program's own record of the conversation.
-func (d *Decoder) Line(s State, line []byte) State {
+// earlier is a moment, or now where that lies ahead: a clock was set back since, or
+// somebody made it up.
+func earlier(at, now time.Time) time.Time {
+	if at.After(now) {
+		return now
+	}
+	return at
+}
+
+// Line takes in the next line of the program's own record of the conversation, as it is
+// read at now.
+func (d *Decoder) Line(s State, line []byte, now time.Time) State {
 	doc, err := turn.ParseDocument(line)
 	if err != nil {
 		return s
@@ -93,31 +117,35 @@ func (d *Decoder) Line(s State, line []byte) State {
 	if err != nil {
 		at = time.Time{} // it can name the conversation, and say nothing of now
 	}
-	return s.hear(d.lines, doc, at)
+	return s.hear(d.lines, doc, earlier(at, now), script)
 }
 
-func (s State) hear(rules []rule, doc turn.Document, at time.Time) State {
+func (s State) hear(rules []rule, doc turn.Document, at time.Time, from source) State {
 	for _, r := range rules {
 		if r.when.Holds(doc) {
-			s = s.told(r.HookRule, doc, at)
+			s = s.told(r.HookRule, doc, at, from)
 		}
 	}
 	return s
 }
 
-func (s State) told(r adapter.HookRule, doc turn.Document, at time.Time) State {
+func (s State) told(r adapter.HookRule, doc turn.Document, at time.Time, from source) State {
 	id := doc.Text(r.ID, maxText)
 	switch {
 	case r.Is == adapter.HookSession:
-		if aConversation.MatchString(id) {
+		// A program that is run within a turn, with the hooks that it inherits, begins a
+		// conversation that is not the session's.
+		within := s.Conversation != "" && (s.Doing == adapter.Active || s.Doing == adapter.Waiting)
+		if aConversation.MatchString(id) && !within {
 			s.Conversation = id
 		}
 		return s
 	case r.ID != "" && s.Conversation != "" && id != s.Conversation:
 		return s // a helper of the program's own
-	case at.IsZero(), at.Before(s.At):
-		return s // something newer was said elsewhere
+	case at.IsZero(), at.Before(s.Since), from != s.from && at.Before(s.At):
+		return s // it is not about now, or something newer was said elsewhere
 	}
+	s.from = from
 	s.Doing, s.At, s.Text = adapter.State(r.Is), at, handoff.Clean(doc.Text(r.Text, maxText), maxText)
 	return s
 }
@@ -131,7 +159,7 @@ const (
 )
 
 // Agree puts what the hooks say and what the screen shows together, where the program
-// printed last at output.
+// printed last at output; zero where that is not known.
 //
 // A dialog, a limit or a login on the screen is there, whatever was said before: no
 // program tells of all of them. Otherwise its word counts, as long as the screen does
@@ -148,11 +176,14 @@ func (s State) Agree(r adapter.Reading, output, now time.Time) adapter.Reading {
 
 // counts says that the hooks' word stands beside what the screen shows.
 func (s State) counts(r adapter.Reading, output, now time.Time) bool {
-	old := now.Sub(s.At).Abs() > doubted
+	old := s.At.After(now) || now.Sub(s.At) > doubted
 	switch r.State {
 	case adapter.Waiting:
 		return s.Doing == adapter.Waiting // what is asked is one question
 	case adapter.Active:
+		if output.IsZero() || s.At.After(now) {
+			return s.Doing == adapter.Active || !old
+		}
 		return s.Doing == adapter.Active || !output.After(s.At.Add(redrawn))
 	case adapter.Idle:
 		still := now.Sub(output).Abs() > doubted

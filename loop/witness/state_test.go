@@ -50,7 +50,7 @@ func TestWhatProgramsTell(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				s = d.Apply(s, noted)
+				s = d.Apply(s, noted, noon)
 				if s.Doing != c.Doing || c.Conversation != "" && s.Conversation != c.Conversation || c.Text != "" && s.Text != c.Text {
 					t.Errorf("line %d: %.150s\nis read as %+v", n+1, c.Event, s)
 				}
@@ -70,15 +70,16 @@ func TestALineThatIsNoneOfTheSessions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	was := State{Generation: "g", Conversation: "c1", Doing: adapter.Active, At: noon}
+	was := State{Generation: "g", Said: true, Conversation: "c1", Doing: adapter.Active, At: noon}
 	for _, line := range []string{
 		"", "{", "null", `{"generation":"g"}`, `{"generation":"g","event":[]}`, `{"generation":"g","event":{"hook_event_name":["Stop"]}}`,
 		`{"generation":"old","event":{"hook_event_name":"Stop","session_id":"c1"}}`,
 		`{"generation":"g","event":{"hook_event_name":"Stop","session_id":"another"}}`,
 		`{"generation":"g","event":{"hook_event_name":"SessionStart","session_id":"--evil"}}`,
+		`{"generation":"g","event":{"hook_event_name":"SessionStart","session_id":"c2"}}`, // of a program that its tools run
 		`{"generation":"g","event":{"hook_event_name":"Stop","session_id":"c1","background_tasks":[{"id":1}]}}`,
 	} {
-		if got := d.Apply(was, []byte(line)); got != was {
+		if got := d.Apply(was, []byte(line), noon); got != was {
 			t.Errorf("%q changes it to %+v", line, got)
 		}
 	}
@@ -113,6 +114,9 @@ func TestAgree(t *testing.T) {
 		{"a login that no hook tells of", adapter.Active, time.Second, adapter.Auth, 0, adapter.Auth},
 		{"an input line that is not there", adapter.Idle, time.Second, adapter.Unknown, 0, adapter.Unknown},
 		{"it works on a screen that says nothing", adapter.Active, time.Second, adapter.Unknown, 0, adapter.Active},
+		{"work while it is not known when it printed", adapter.Idle, time.Minute, adapter.Active, never, adapter.Active},
+		{"a moment ago while that is not known", adapter.Idle, time.Second, adapter.Active, never, adapter.Idle},
+		{"a word of tomorrow", adapter.Idle, -time.Hour, adapter.Active, 0, adapter.Active},
 		{"a program that draws its first screen", adapter.Active, time.Second, adapter.Starting, 0, adapter.Starting},
 	} {
 		s := State{Doing: c.hook, At: noon.Add(-c.age), Text: "why"}
@@ -176,8 +180,7 @@ func TestTranscripts(t *testing.T) {
 			{`{"timestamp":"2026-11-22T09:56:07.623Z","ordinal":13,"type":"event_msg","payload":{"type":"task_complete","turn_id":"t1","last_agent_message":"ready"}}`, adapter.Idle, ""},
 			{`{"timestamp":"2026-11-22T09:56:13.658Z","ordinal":15,"type":"event_msg","payload":{"type":"task_started","turn_id":"t2"}}`, adapter.Active, ""},
 			{`{"timestamp":"2026-11-22T09:56:13.697Z","ordinal":20,"type":"event_msg","payload":{"type":"task_complete","turn_id":"t2","last_agent_message":null,"error":{"message":"` + limit + `","codex_error_info":"usage_limit_exceeded"}}}`, adapter.Limited, limit},
-			{`{"timestamp":"2026-11-22T09:56:10Z","type":"event_msg","payload":{"type":"task_started"}}`, adapter.Limited, limit}, // it is older
-			{`{"timestamp":"2026-11-22T10:56:13.658Z","type":"event_msg","payload":{"type":"task_sta`, adapter.Limited, limit},    // it is being written
+			{`{"timestamp":"2026-11-22T10:56:13.658Z","type":"event_msg","payload":{"type":"task_sta`, adapter.Limited, limit}, // it is being written
 			{`{"timestamp":"soon","type":"event_msg","payload":{"type":"task_started"}}`, adapter.Limited, limit},
 		},
 		"claude": {
@@ -196,12 +199,48 @@ func TestTranscripts(t *testing.T) {
 		}
 		s := State{Generation: "g"}
 		for n, c := range lines {
-			if s = d.Line(s, []byte(c.line)); s.Doing != c.doing || s.Text != c.text {
+			if s = d.Line(s, []byte(c.line), noon); s.Doing != c.doing || s.Text != c.text {
 				t.Errorf("%s, line %d is read as %+v", name, n+1, s)
 			}
 		}
 		if s.Conversation == "" {
 			t.Errorf("%s: the conversation has no name", name)
+		}
+	}
+}
+
+// What two sources say goes by its time, what one says by its order; nothing is from
+// before the session, or from tomorrow.
+func TestWhoSpokeLast(t *testing.T) {
+	d, err := NewDecoder(adapter.Builtin()["claude"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	hook := func(s State, event string, at time.Time) State {
+		return d.Apply(s, []byte(`{"at":"`+at.Format(time.RFC3339Nano)+`","generation":"g","event":{"hook_event_name":"`+event+`","session_id":"c1"}}`), noon)
+	}
+	script := func(s State, kind string, at time.Time) State {
+		return d.Line(s, []byte(`{"isSidechain":false,"type":"`+kind+`","subtype":"turn_duration","timestamp":"`+at.Format(time.RFC3339Nano)+`","sessionId":"c1"}`), noon)
+	}
+	ago := func(d time.Duration) time.Time { return noon.Add(-d) }
+	begun := State{Generation: "g", Since: ago(time.Hour)}
+	for _, c := range []struct {
+		what string
+		got  State
+		want adapter.State
+	}{
+		{"the transcript of yesterday", script(begun, "user", ago(24*time.Hour)), ""},
+		{"a hook after the transcript", hook(script(begun, "user", ago(time.Minute)), "Stop", ago(time.Second)), adapter.Idle},
+		{"a transcript that is read after a newer hook", script(hook(begun, "Stop", ago(time.Second)), "user", ago(time.Minute)), adapter.Idle},
+		{"hooks whose clock was set back in between", hook(hook(begun, "UserPromptSubmit", ago(time.Second)), "Stop", ago(time.Minute)), adapter.Idle},
+		{"a hook of tomorrow, and one of now", hook(hook(begun, "UserPromptSubmit", noon.Add(24*time.Hour)), "Stop", noon), adapter.Idle},
+		{"a hook of tomorrow, and then the transcript", script(hook(begun, "UserPromptSubmit", noon.Add(24*time.Hour)), "system", noon), adapter.Idle},
+	} {
+		if c.got.Doing != c.want {
+			t.Errorf("%s: %q, want %q", c.what, c.got.Doing, c.want)
+		}
+		if c.got.At.After(noon) {
+			t.Errorf("%s: it spoke at %s", c.what, c.got.At)
 		}
 	}
 }

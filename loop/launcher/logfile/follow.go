@@ -19,6 +19,10 @@ const tailBytes = 1 << 20
 // Follower reads a log that grows and is rotated, each byte once and in order.
 // It is for one goroutine.
 type Follower struct {
+	// Most is how much More reads at once, in bytes; what lies before that is passed
+	// over. 0: all there is. It is for files that others write.
+	Most int64
+
 	path  string
 	file  *os.File    // the file that is read; nil while the log has none
 	at    int64       // how far it was read
@@ -188,7 +192,7 @@ func (f *Follower) Skip(n int64) error {
 // More writes what was added since the last call to w. A file that was cut short
 // is read from its start.
 func (f *Follower) More(w io.Writer) error {
-	for {
+	for looks := 0; f.Most == 0 || looks < mostLooks; looks++ {
 		n, err := f.rest(w)
 		if err != nil {
 			return err
@@ -200,7 +204,11 @@ func (f *Follower) More(w io.Writer) error {
 			return err
 		}
 	}
+	return nil
 }
+
+// mostLooks bounds how often More looks again at a file that grows as fast as it is read.
+const mostLooks = 8
 
 // rest writes what the open file has beyond what was read.
 func (f *Follower) rest(w io.Writer) (int64, error) {
@@ -213,6 +221,9 @@ func (f *Follower) rest(w io.Writer) (int64, error) {
 	}
 	if info.Size() < f.at {
 		f.at = 0
+	}
+	if f.Most > 0 {
+		f.at = max(f.at, info.Size()-f.Most)
 	}
 	n, err := io.Copy(w, io.NewSectionReader(f.file, f.at, info.Size()-f.at))
 	f.at += n

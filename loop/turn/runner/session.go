@@ -29,6 +29,7 @@ type session struct {
 	page    page
 	log     *slog.Logger
 	unkept  bool // the state could not be written
+	unseen  bool // the files that turns leave could not be looked at, and that was said
 
 	mu    sync.Mutex // of the state while a turn runs
 	newer bool       // something happened since the state was written
@@ -113,9 +114,8 @@ func (s *session) take(ctx context.Context, m turn.Message) error {
 	s.page.begin(*t, text)
 	s.told(s.record.begin(*t, text))
 	exit := s.watched(ctx, text)
-	tree := s.tree(ctx)
 	s.state.Total = t.Close(exit, s.state.Total, time.Now())
-	t.Tree = tree
+	t.Tree = s.tree(ctx)
 	s.heard = s.heard || !t.Unheard()
 	s.page.end(*t)
 	s.told(s.record.end(*t))

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"pawl/handoff/system"
@@ -22,7 +23,7 @@ import (
 
 const (
 	// treeTimeout bounds the look at a turn's files.
-	treeTimeout = 10 * time.Second
+	treeTimeout = 5 * time.Second
 	// readOfFile bounds what of one file that git does not know is read, in bytes.
 	readOfFile = 256 << 10
 )
@@ -39,11 +40,14 @@ func (s *session) tree(ctx context.Context) string {
 	ctx, stop := context.WithTimeout(ctx, treeTimeout)
 	defer stop()
 	name, err := place{dir: s.order.Data.Dir, wrap: s.order.Wrap}.tree(ctx)
-	if err != nil {
-		s.log.Debug("a turn's files are not looked at", "session", s.order.Session, "generation", s.order.Generation, "error", err)
-		return ""
+	if err == nil {
+		return name
 	}
-	return name
+	if !s.unseen && ctx.Err() == nil {
+		s.unseen = true
+		s.log.Warn("what turns leave cannot be looked at, and no watcher goes by it", "session", s.order.Session, "generation", s.order.Generation, "error", err)
+	}
+	return ""
 }
 
 // place is a folder, and the argv before each command that is run in it.
@@ -110,12 +114,15 @@ func addFile(sum hash.Hash, dir, name string) error {
 	if !info.Mode().IsRegular() {
 		return nil
 	}
-	file, err := os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // it may be a pipe by now
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
 		return nil // its size has to do
 	}
 	if err != nil {
 		return err
+	}
+	if now, serr := file.Stat(); serr != nil || !os.SameFile(info, now) {
+		return errors.Join(serr, file.Close())
 	}
 	_, err = io.CopyN(sum, file, readOfFile)
 	if errors.Is(err, io.EOF) {

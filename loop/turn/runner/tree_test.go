@@ -72,11 +72,14 @@ func TestTheNameOfATree(t *testing.T) {
 
 // Git is run where the agent's program is: the clone is the agent's, and names programs.
 func TestTheTreeIsLookedAtWithinTheWrap(t *testing.T) {
-	r := begin(t, talk, func(o *turn.Order) {
+	r := begin(t, `git init -q; git -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m first; echo '{"is":"bye"}'`, func(o *turn.Order) {
 		o.Tree, o.Wrap = true, []string{"sh", "-c", `echo "$1" >>wrapped; exec "$@"`, "wrap"}
 	})
 	r.turns(1, adapter.Idle)
-	if got := r.file("wrapped"); got != "sh\ngit\n" {
+	if got := r.file("wrapped"); got != "sh\ngit\ngit\ngit\n" {
 		t.Errorf("within the wrap ran %q", got)
+	}
+	if r.state().Last().Tree == "" {
+		t.Error("the files have no name")
 	}
 }
