@@ -145,7 +145,8 @@ func (s *stage) yaml() string {
 		"  park: {restarts: 10000, within: 30m}\n  limit: {probe: 2s, slack: 300ms, max_wait: 1h}\n")
 	s.yamlRules(&b)
 	s.yamlPhases(&b)
-	b.WriteString("workers: {adapter: once, parallel: 4}\n")
+	// Agents that mend and review within moments use up the turns of a day in an hour.
+	b.WriteString("workers: {adapter: once, parallel: 4}\nwatchers: {agent-budget: {enabled: false}}\n")
 	fmt.Fprintf(&b, "launchers:\n  tmux: {type: tmux, socket: %q}\n", s.socket())
 	s.yamlAdapters(&b)
 	fmt.Fprintf(&b, "defaults:\n  adapter: script\n  launcher: process\n  env: {%s: %q}\nagents:\n", actor.EnvRecord, s.record())
