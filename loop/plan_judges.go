@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
-	"strconv"
 	"strings"
 
 	"pawl/handoff"
@@ -14,19 +12,22 @@ import (
 	workers "pawl/loop/run"
 )
 
-// askJudge has another model look at what an agent did last: a worker of the watcher's type,
-// of which there is one at a time for an agent.
-func (p *planner) askJudge(w config.Watcher, u *unit, f workers.Finding) {
-	t, known := p.w.Config.Type(w.Judge)
-	if p.judgesFailed(w, u) >= mostFailed {
-		return
-	}
+// judging says that another model is asked about an agent, of which there is one at a
+// time for each watcher.
+func (p *planner) judging(w config.Watcher, u *unit) bool {
 	for _, r := range p.s.Runs {
 		if r.Judges == u.Name && r.Watcher == w.Name && r.Status == ledger.RunRunning {
-			return // it is asked already, and the next turn is asked about again
+			return true
 		}
 	}
-	if !known {
+	return false
+}
+
+// askJudge has another model look at what an agent did last: a worker of the watcher's
+// type.
+func (p *planner) askJudge(w config.Watcher, u *unit, f workers.Finding) {
+	t, known := p.w.Config.Type(w.Judge)
+	if !known || p.counted(u, failed+w.Name) >= mostFailed {
 		return
 	}
 	sum := sha256.Sum256([]byte(w.Name + "\x00" + u.Name + "\x00" + f.Value()))
@@ -45,30 +46,8 @@ func (p *planner) askJudge(w config.Watcher, u *unit, f workers.Finding) {
 // session, until nobody is asked any more.
 const mostFailed = 3
 
-// judgesFailed is how many did.
-func (p *planner) judgesFailed(w config.Watcher, u *unit) int {
-	count, of, _ := strings.Cut(p.row(u).Watched[failed+w.Name], " ")
-	n, err := strconv.Atoi(count)
-	if err != nil || of != p.s.Sessions[u.Name].Generation {
-		return 0
-	}
-	return n
-}
-
+// failed is before a watcher's name where it is remembered how many did.
 const failed = "failed:"
-
-// countFailed remembers whether the last one who was asked could answer.
-func (p *planner) countFailed(w config.Watcher, u *unit, answered bool) {
-	agent, n := p.row(u), p.judgesFailed(w, u)+1
-	agent.Watched = maps.Clone(agent.Watched)
-	if agent.Watched == nil {
-		agent.Watched = map[string]string{}
-	}
-	if agent.Watched[failed+w.Name] = strconv.Itoa(n) + " " + p.s.Sessions[u.Name].Generation; answered {
-		delete(agent.Watched, failed+w.Name)
-	}
-	p.put(agent)
-}
 
 // judged acts on what another model made of an agent's work.
 func (p *planner) judged(r ledger.Run, answer string) {
@@ -76,7 +55,11 @@ func (p *planner) judged(r ledger.Run, answer string) {
 	if u == nil || w.Watch != config.WatchLLM || !w.Enabled {
 		return
 	}
-	if p.countFailed(w, u, r.Status == ledger.RunCompleted); r.Status != ledger.RunCompleted || workers.Approves(answer) {
+	if r.Status != ledger.RunCompleted {
+		p.countUp(u, failed+w.Name)
+		return
+	}
+	if p.remember(u, failed+w.Name, ""); workers.Approves(answer) {
 		return
 	}
 	if other, worker := p.s.Runs[u.Name]; worker && other.Status != ledger.RunRunning {

@@ -14,10 +14,11 @@ import (
 	workers "pawl/loop/run"
 )
 
-// speaks says that a watcher tells its agents something. That comes before it is decided
-// whether a worker's work is over, as it keeps that going; all else comes after that: a
-// worker that is done has not to be stopped.
-func speaks(w config.Watcher) bool { return w.Do == config.DoNudge }
+// speaks says that a watcher tells its agents something at once. That comes before it is
+// decided whether a worker's work is over, as it keeps that going; all else comes after
+// that: a worker that is done has not to be stopped, and who was asked about others may
+// have answered.
+func speaks(w config.Watcher) bool { return w.Do == config.DoNudge && w.Watch != config.WatchLLM }
 
 // watch follows what agents do in their turns, and acts where one of the watchers says so
 // that speak, or one of those that do not.
@@ -90,90 +91,13 @@ func (p *planner) finding(w config.Watcher, u *unit, shared map[string]workers.S
 	return workers.Finding{}, false
 }
 
-// past are the turns of an agent with those that this plan has found ended.
-func (p *planner) past(agent string) []workers.Past {
-	list := p.w.Past[agent]
-	for _, t := range p.s.Turns {
-		if t.Agent == agent {
-			list = append(list, workers.PastOf(p.w.Config, t))
-		}
-	}
-	return list
-}
-
-// underway is what the turn has cost that an agent is in.
-func (p *planner) underway(u *unit) workers.Spent {
-	state, row := p.w.Turns[u.Name], p.s.Sessions[u.Name]
-	if last := state.Last(); last != nil && last.Ended.IsZero() && state.Generation == row.Generation && row.Turned < last.N {
-		spent := workers.Running(p.w.Config, *last, row.Model, p.now)
-		spent.Time = min(spent.Time, u.TurnTimeout) // a machine that slept, or a clock that jumped, is no work
-		return spent
-	}
-	return workers.Spent{}
-}
-
-// spent is what a budget adds up. The sums over many are made once for a watcher.
-func (p *planner) spent(w config.Watcher, u *unit, shared map[string]workers.Spent) workers.Spent {
-	key := ""
-	switch w.Per {
-	case config.PerAccount:
-		key = p.account(u)
-	case config.PerDay:
-	default:
-		return p.spentBy(u, w.Per == config.PerRun, nil)
-	}
-	sum, known := shared[key]
-	if known {
-		return sum
-	}
-	ofAccount := func(past workers.Past) bool { return w.Per == config.PerDay || past.Account == key }
-	for _, name := range slices.Sorted(maps.Keys(p.w.Past)) {
-		if p.byName[name] == nil {
-			sum = sum.Plus(p.sum(p.w.Past[name], false, ofAccount))
-		}
-	}
-	for _, other := range p.units {
-		sum = sum.Plus(p.spentBy(other, false, ofAccount))
-	}
-	shared[key] = sum
-	return sum
-}
-
-// spentBy is what one agent has spent in a day, or ever, with the turn that it is in.
-func (p *planner) spentBy(u *unit, ever bool, counts func(workers.Past) bool) workers.Spent {
-	sum := p.sum(p.past(u.Name), ever, counts)
-	if running := p.underway(u); counts == nil || counts(workers.Past{Account: p.account(u)}) {
-		sum = sum.Plus(running)
-	}
-	return sum
-}
-
-func (p *planner) sum(past []workers.Past, ever bool, counts func(workers.Past) bool) (sum workers.Spent) {
-	since := p.now.Add(-workers.Day)
-	for _, t := range past {
-		if (ever || !t.Ended.Before(since)) && (counts == nil || counts(t)) {
-			sum = sum.Plus(t.Spent)
-		}
-	}
-	return sum
-}
-
 // found acts where a rule is met once more than it was.
 func (p *planner) found(w config.Watcher, u *unit, f workers.Finding) {
-	agent := p.row(u)
-	was, known := agent.Watched[w.Name]
-	now := f.Value()
-	if was == now {
-		return
+	was := p.row(u).Watched[w.Name]
+	if was == f.Value() || w.Watch == config.WatchLLM && p.judging(w, u) {
+		return // what came meanwhile is asked about once that is answered
 	}
-	agent.Watched = maps.Clone(agent.Watched)
-	if agent.Watched == nil {
-		agent.Watched = map[string]string{}
-	}
-	if agent.Watched[w.Name] = now; now == "" && known {
-		delete(agent.Watched, w.Name)
-	}
-	p.put(agent)
+	p.remember(u, w.Name, f.Value())
 	switch {
 	case !f.Beyond(was):
 	case w.Watch == config.WatchLLM:
@@ -183,68 +107,85 @@ func (p *planner) found(w config.Watcher, u *unit, f workers.Finding) {
 	}
 }
 
+// remember keeps a word about an agent for later passes; "" forgets it.
+func (p *planner) remember(u *unit, key, value string) {
+	agent := p.row(u)
+	if agent.Watched[key] == value {
+		return
+	}
+	kept := maps.Clone(agent.Watched)
+	if kept == nil {
+		kept = map[string]string{}
+	}
+	if kept[key] = value; value == "" {
+		delete(kept, key)
+	}
+	agent.Watched = kept
+	p.put(agent)
+}
+
+// counted is how often something was remembered in the present session of an agent.
+func (p *planner) counted(u *unit, key string) int {
+	count, generation, _ := strings.Cut(p.row(u).Watched[key], " ")
+	n, err := strconv.Atoi(count)
+	if err != nil || generation != p.s.Sessions[u.Name].Generation {
+		return 0
+	}
+	return n
+}
+
+func (p *planner) countUp(u *unit, key string) {
+	p.remember(u, key, strconv.Itoa(p.counted(u, key)+1)+" "+p.s.Sessions[u.Name].Generation)
+}
+
 // trip does what a watcher is to do.
 func (p *planner) trip(w config.Watcher, u *unit, why, nudge string) {
 	do := w.Do
-	if do == config.DoNudge && !p.mayNudge(w, u) {
+	if do == config.DoNudge && p.counted(u, nudged+w.Name) >= maxNudges {
 		do, why = config.DoNotify, why+"; it was nudged "+strconv.Itoa(maxNudges)+" times in vain"
 	}
 	said := "watcher " + w.Name + ": " + why
 	p.event("watch.tripped", u.Name, "watcher", w.Name, "watch", w.Watch, "do", do, "why", why)
 	p.act(Action{Kind: Notify, Agent: u.Name, Reason: said})
-	agent := p.row(u)
-	r, worker := p.s.Runs[u.Name]
-	switch {
-	case do == config.DoNudge:
+	switch do {
+	case config.DoNudge:
 		p.nudgedBy(w, u, nudge)
-		return
-	case do == config.DoPause && !agent.Paused:
-		agent.Paused, agent.Why = true, handoff.Clean(said, 300)
-	case do == config.DoStop && worker:
-		r.Stop = handoff.Clean(said, 300)
-		p.s.Runs[u.Name] = r
-		agent.Wanted, agent.Restart, agent.RestartAt = ledger.Down, "", time.Time{}
-	case do == config.DoStop:
-		agent.Wanted, agent.Restart, agent.RestartAt = ledger.Down, "", time.Time{}
+	case config.DoPause:
+		if agent := p.row(u); !agent.Paused {
+			agent.Paused, agent.Why = true, handoff.Clean(said, 300)
+			p.put(agent)
+		}
+	case config.DoStop:
+		p.stoppedBy(u, handoff.Clean(said, 300))
 	}
+}
+
+// stoppedBy has an agent, or a worker, end.
+func (p *planner) stoppedBy(u *unit, why string) {
+	if r, worker := p.s.Runs[u.Name]; worker {
+		r.Stop = why
+		p.s.Runs[u.Name] = r
+	}
+	agent := p.row(u)
+	agent.Wanted, agent.Restart, agent.RestartAt = ledger.Down, "", time.Time{}
 	p.put(agent)
 }
 
-// maxNudges is how often a watcher nudges one session. What then is not better is
-// worth no more turns.
-const maxNudges = 5
-
-// nudges is where it is remembered how often that was.
-func nudges(w config.Watcher) string { return nudged + w.Name }
-
-const nudged = "nudges:"
-
-func (p *planner) mayNudge(w config.Watcher, u *unit) bool {
-	count, generation, _ := strings.Cut(p.row(u).Watched[nudges(w)], " ")
-	n, err := strconv.Atoi(count)
-	return err != nil || generation != p.s.Sessions[u.Name].Generation || n < maxNudges
-}
+const (
+	// maxNudges is how often a watcher nudges one session. What then is not better is
+	// worth no more turns.
+	maxNudges = 5
+	// nudged is before a watcher's name where it is remembered how often that was.
+	nudged = "nudges:"
+	// maxNudge bounds what a nudge says, in bytes: it is typed as one line.
+	maxNudge = 600
+)
 
 // nudgedBy tells an agent what a watcher has to say.
 func (p *planner) nudgedBy(w config.Watcher, u *unit, text string) {
-	agent, generation := p.row(u), p.s.Sessions[u.Name].Generation
-	count, of, _ := strings.Cut(agent.Watched[nudges(w)], " ")
-	n, err := strconv.Atoi(count)
-	if err != nil || of != generation {
-		n = 0
-	}
-	n++
-	agent.Watched = maps.Clone(agent.Watched)
-	if agent.Watched == nil {
-		agent.Watched = map[string]string{}
-	}
-	agent.Watched[nudges(w)] = strconv.Itoa(n) + " " + generation
-	p.put(agent)
+	p.countUp(u, nudged+w.Name)
 	p.s.PutItem(ledger.Item{
 		ID: "watch-" + w.Name + "-" + u.Name + "-" + strconv.FormatInt(p.now.UnixMilli(), 36), Agent: u.Name, Kind: delivery.Message,
 		Text: handoff.Clean(text, maxNudge), State: handoff.Open, CreatedAt: p.now,
 	})
 }
-
-// maxNudge bounds what a nudge says, in bytes: it is typed as one line.
-const maxNudge = 600
