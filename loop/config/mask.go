@@ -82,6 +82,17 @@ func maskProfile(p adapter.Profile) adapter.Profile {
 		*t.Argv = maskParts(*t.Argv, whole, templates)
 		lists[t.Key] = *t.Argv
 	}
+	p.Hooks.Env, p.Hooks.Files = maps.Clone(p.Hooks.Env), maps.Clone(p.Hooks.Files)
+	for name, value := range p.Hooks.Env {
+		if secretName(name) {
+			p.Hooks.Env[name] = hide(value, templates(value), []span{{0, len(value)}})
+		} else {
+			p.Hooks.Env[name] = hideSecrets(value, templates(value))
+		}
+	}
+	for name, text := range p.Hooks.Files {
+		p.Hooks.Files[name] = hideSecrets(text, templates(text))
+	}
 	for _, problem := range p.Validate() {
 		cut := strings.LastIndexByte(problem.Key, '/')
 		if list := lists[problem.Key[:max(cut, 0)]]; cut >= 0 {

@@ -52,6 +52,8 @@ func TestSecretsByPlace(t *testing.T) {
 		{"in a comment of a template", `adapters: {script: {command: [agent, '{{/* Bearer hunter2 */}}x']}}`, "{{/* Bearer *** */}}x"},
 		{"a URL with a template", `adapters: {script: {command: [agent, 'https://me:hunter2@h/?k=hunter2{{if .Model}}x{{end}}']}}`, "{{end}}"},
 		{"a template that a shorter text breaks", `adapters: {script: {command: [agent, '{{slice "Bearer hunter2" 0 14}}']}}`, "[agent, '***']"},
+		{"a variable of its hooks", `adapters: {script: {command: [agent], hooks: {env: {API_KEY: hunter2, PLACE: "{{.Hooks}}/x"}}}}`, "PLACE: '{{.Hooks}}/x'"},
+		{"a file of its hooks", `adapters: {script: {command: [agent], hooks: {files: {a.json: '{"token": "my hunter2", "run": {{printf "%q" .Hook}}}'}}}}`, `'run': {{printf '%q' .Hook}}`},
 		{"a service's", `services: {s: {command: [serve, --setenv, TOKEN, hunter2, last]}}`, "TOKEN, '***', last"},
 		{"a launcher's option", `launchers: {box: {options: {args: "--env=TOKEN=hunter2"}}}`, "--env=TOKEN=***"},
 		{"Slack's hook", `notify: [{on: ["*"], url: "https://hooks.slack.com/services/T0/B0/hunter2"}]`, "https://hooks.slack.com/***"},
