@@ -73,6 +73,34 @@ func TestConversations(t *testing.T) {
 			pass 5
 			expect in builder cli
 			expect talks builder fresh`},
+		{"a person is told once of one question, whoever speaks of it first", talking, `
+			up boss
+			pass 2
+			screen boss waiting Do you want to proceed?
+			pass 2
+			tells boss waiting c1
+			screen boss waiting it says itself: it asks a person
+			pass 2
+			expect event agent.waiting 1
+			tells boss active c1
+			screen boss active
+			pass 2
+			tells boss waiting c1
+			screen boss waiting it says itself: it asks a person
+			pass 2
+			expect event agent.waiting 2`},
+		{"another adapter does not load it", talking, `
+			up boss
+			pass 2
+			screen boss idle
+			tells boss idle c1
+			pass
+			agents- boss
+			agents+ boss: {adapter: once, resume: true}
+			restart boss
+			pass 4
+			expect generations boss 2
+			expect talks boss fresh`},
 		{"a conversation that its program does not know is tried once", talking, `
 			up boss
 			pass 2

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"pawl/handoff"
@@ -55,7 +56,9 @@ func (p *planner) person(u *unit, r adapter.Reading) {
 		return // what is not understood may be the same dialog
 	}
 	evidence := handoff.Clean(r.Evidence, 200)
-	if p.once(key, kind+" "+u.obs.Generation+" "+evidence) {
+	// Of one question a program's hook and its screen tell in words of their own.
+	same := strings.HasPrefix(p.s.Loop.Told[key], kind+" "+u.obs.Generation+" ") && p.w.Witness[u.Name].Doing == adapter.Waiting
+	if !same && p.once(key, kind+" "+u.obs.Generation+" "+evidence) {
 		p.event(kind, u.Name, "generation", u.obs.Generation, "evidence", evidence)
 		p.act(Action{Kind: Notify, Agent: u.Name, Reason: p.blocked(u, r)})
 	}

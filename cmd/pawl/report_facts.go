@@ -57,7 +57,7 @@ func (p *project) report(ctx context.Context, since, now time.Time) (report.Repo
 	if err != nil {
 		return report.Report{}, err
 	}
-	if f.Failed, err = p.failedWorkers(ctx); err != nil {
+	if f.Failed, f.Held, err = p.needyWorkers(ctx, s); err != nil {
 		return report.Report{}, err
 	}
 	var broke error
@@ -65,15 +65,18 @@ func (p *project) report(ctx context.Context, since, now time.Time) (report.Repo
 	return report.Build(f), broke
 }
 
-// failedWorkers are the runs that failed, oldest first.
-func (p *project) failedWorkers(ctx context.Context) (out []report.Worker, err error) {
+// needyWorkers are the runs that failed, and those that are paused, oldest first.
+func (p *project) needyWorkers(ctx context.Context, s ledger.State) (failed, held []report.Worker, err error) {
 	list, err := p.ledger.Runs(ctx)
 	for _, r := range list {
-		if r.Status == ledger.RunFailed {
-			out = append(out, report.Worker{ID: r.ID, Title: r.Title(), Why: r.Why})
+		switch agent := s.Agents[r.ID]; {
+		case r.Status == ledger.RunFailed:
+			failed = append(failed, report.Worker{ID: r.ID, Title: r.Title(), Why: r.Why})
+		case r.Status == ledger.RunRunning && agent.Paused:
+			held = append(held, report.Worker{ID: r.ID, Title: r.Title(), Why: agent.Why})
 		}
 	}
-	return out, err
+	return failed, held, err
 }
 
 // eventsOf turns the ledger's events into the report's, but for those of workers: the

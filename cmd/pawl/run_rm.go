@@ -15,43 +15,50 @@ import (
 )
 
 func (a *app) rmCommand() *cobra.Command {
-	var force bool
+	var force, asJSON bool
 	c := &cobra.Command{
 		Use: "rm ID…", Short: "clear workers away that have ended", Args: cobra.MinimumNArgs(1),
 		Long: "rm clears away what is left of a run: its entry, log and record, and its worktree and branch. A worktree with changes, or a branch\n" +
 			"with commits that are nowhere else, is not removed without --force.",
 		RunE: func(c *cobra.Command, ids []string) error {
 			return a.use(c.Context(), func(p *project) error {
-				return eachRun(ids, func(name string) error { return p.remove(c.Context(), name, force) })
+				return eachRun(ids, func(name string) error {
+					id, err := p.remove(c.Context(), name, force)
+					if err == nil && asJSON {
+						err = a.json(map[string]any{"id": id, "removed": true})
+					}
+					return err
+				})
 			})
 		},
 	}
 	c.Flags().BoolVar(&force, "force", false, "also what is not merged anywhere")
+	c.Flags().BoolVar(&asJSON, "json", false, "print as JSON which runs were removed")
 	return c
 }
 
-func (p *project) remove(ctx context.Context, name string, force bool) error {
+func (p *project) remove(ctx context.Context, name string, force bool) (id string, err error) {
 	r, err := p.run(ctx, name)
 	if err != nil {
-		return err
+		return r.ID, err
 	}
 	if r.Status == ledger.RunRunning {
-		return &hinted{&invalidError{fmt.Errorf("%s runs", r.ID)}, "pawl stop " + r.ID}
+		return r.ID, &hinted{&invalidError{fmt.Errorf("%s runs", r.ID)}, "pawl stop " + r.ID}
 	}
 	if !force {
 		if err := unmerged(ctx, r); err != nil {
-			return err
+			return r.ID, err
 		}
 	}
 	if err := p.markRemoved(ctx, r, time.Now()); err != nil {
-		return err
+		return r.ID, err
 	}
 	// From here on nothing has it go on, and its worktree can go.
 	if err := dropWorktree(ctx, r); err != nil {
-		return &hinted{fmt.Errorf("%s is off the list, and its worktree %s is left: %w", r.ID, worktree(r), err), "git worktree remove --force " + worktree(r)}
+		return r.ID, &hinted{fmt.Errorf("%s is off the list, and its worktree %s is left: %w", r.ID, worktree(r), err), "git worktree remove --force " + worktree(r)}
 	}
-	p.app.say("%s removed", r.ID)
-	return p.clearFiles(r.ID)
+	p.app.note("%s removed", r.ID)
+	return r.ID, p.clearFiles(r.ID)
 }
 
 // markRemoved takes a run off the list, if it has not gone on meanwhile.

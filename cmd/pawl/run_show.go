@@ -51,11 +51,10 @@ func (a *app) showCommand() *cobra.Command {
 					return err
 				}
 				if asJSON {
-					err = a.json(v)
-				} else {
-					a.printShow(v)
+					return a.json(v)
 				}
-				return errors.Join(err, p.heard(c.Context(), r))
+				a.printShow(v)
+				return nil
 			})
 		},
 	}
@@ -155,12 +154,23 @@ func (a *app) printShow(v showView) {
 	line("works in", handoff.Clean(v.Dir, 1000))
 	line("branch", v.Branch)
 	line("cost", fmt.Sprintf("%s, %s, %s, %s", doctor.Count(v.Turns, "turn"), doctor.Count(v.Tools, "tool"), doctor.Count(int(v.Usage.Tokens()), "token"), v.text(v.Turns)))
+	if v.Exit != nil {
+		line("exit", exitText(*v.Exit))
+	}
 	for _, c := range v.Commits {
 		line("commit", c.SHA[:min(len(c.SHA), 10)]+" "+c.Subject)
 	}
 	if v.Answer != "" {
 		fmt.Fprintf(w, "\n%s\n", v.Answer)
 	}
+}
+
+// exitText is how the program of the last turn ended.
+func exitText(code int) string {
+	if code < 0 {
+		return "by a signal, or not known"
+	}
+	return strconv.Itoa(code)
 }
 
 func modelText(model string) string {

@@ -116,6 +116,12 @@ func (p *project) viewSession(v *runView, staffed *config.Config, st ledger.Stat
 	if until := loop.HeldUntil(staffed, st, r.ID); !until.IsZero() {
 		v.State, v.Attention = "held", "a usage limit holds it until "+stamp(until)
 	}
+	if agent.Paused {
+		v.Attention = "it is paused; pawl resume " + r.ID
+		if agent.Why != "" {
+			v.Attention += ": " + agent.Why
+		}
+	}
 	if why, waits := needsPerson[v.State]; waits {
 		v.Attention = why
 		if v.latest != "" {

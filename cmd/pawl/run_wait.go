@@ -10,8 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"pawl/handoff"
-	"pawl/loop"
 	"pawl/loop/ledger"
 )
 
@@ -60,7 +58,7 @@ func (p *project) wait(ctx context.Context, names []string, first bool, timeout 
 	if err != nil && (ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded)) {
 		return err
 	}
-	if perr := errors.Join(p.printEnded(ctx, ended, asJSON), p.heard(ctx, ended...)); perr != nil {
+	if perr := p.printEnded(ctx, ended, asJSON); perr != nil {
 		return perr
 	}
 	if err != nil {
@@ -107,25 +105,6 @@ func (p *project) split(ctx context.Context, ids []string) (ended []ledger.Run, 
 		}
 	}
 	return ended, left, nil
-}
-
-// heard takes back what the caller would be told of the end of its own workers, as it
-// has just been shown that.
-func (p *project) heard(ctx context.Context, ended ...ledger.Run) error {
-	me := p.caller(ctx)
-	ended = slices.DeleteFunc(slices.Clone(ended), func(r ledger.Run) bool { return me == "" || r.Parent != me || r.Status == ledger.RunRunning })
-	if len(ended) == 0 {
-		return nil
-	}
-	return p.ledger.Edit(ctx, func(s *ledger.State) error {
-		for _, r := range ended {
-			if it, waits := s.Items[loop.Notification(r)]; waits && it.State == handoff.Open {
-				it.State = handoff.Withdrawn
-				s.Items[it.ID] = it
-			}
-		}
-		return nil
-	})
 }
 
 // warnIdle says so where nothing drives the runs that are waited for.

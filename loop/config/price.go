@@ -25,9 +25,13 @@ var builtinPrices = []Price{
 	{Model: "claude-haiku-4*", Input: 1, Cached: 0.1, Written: 1.25, Output: 5},
 	{Model: "gpt-5-mini*", Input: 0.25, Cached: 0.025, Output: 2},
 	{Model: "gpt-5-nano*", Input: 0.05, Cached: 0.005, Output: 0.4},
-	{Model: "gpt-5*", Input: 1.25, Cached: 0.125, Output: 10},
+	{Model: "gpt-5", Input: 1.25, Cached: 0.125, Output: 10},
+	{Model: "gpt-5-20*", Input: 1.25, Cached: 0.125, Output: 10},
+	{Model: "gpt-5-codex", Input: 1.25, Cached: 0.125, Output: 10},
+	{Model: "gpt-5.1", Input: 1.25, Cached: 0.125, Output: 10},
+	{Model: "gpt-5.1-codex", Input: 1.25, Cached: 0.125, Output: 10},
 	{Model: "gemini-2.5-pro*", Input: 1.25, Cached: 0.125, Output: 10},
-	{Model: "gemini-2.5-flash*", Input: 0.3, Cached: 0.03, Output: 2.5},
+	{Model: "gemini-2.5-flash", Input: 0.3, Cached: 0.03, Output: 2.5},
 }
 
 // Price is what the tokens of a model cost; false where that is not known.

@@ -34,6 +34,7 @@ type Facts struct {
 	Phase   Phase
 	Agents  []Member // in the configuration's order
 	Failed  []Worker // workers that failed and were not cleared away, oldest first
+	Held    []Worker // workers that are paused
 	Limits  []Limit  // the newest of each account
 	Commits []Credit
 	// NoCommits says why the commits could not be counted; "" when they were.

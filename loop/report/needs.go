@@ -35,6 +35,13 @@ func needs(f Facts, idle time.Time, stuck func(id string) string) []Need {
 	}
 	out = append(out, handoffNeeds(f, stuck)...)
 	out = append(out, workerNeeds(f.Failed)...)
+	for _, w := range f.Held {
+		text := fmt.Sprintf("worker %s (%s) is paused", w.ID, handoff.Clean(w.Title, maxText))
+		if w.Why != "" {
+			text += ": " + handoff.Clean(w.Why, 2*maxText)
+		}
+		out = append(out, Need{"paused", w.ID, text, "pawl resume " + w.ID})
+	}
 	if !f.Phase.Done && !f.Phase.Complete {
 		for _, why := range f.Phase.Unclear {
 			out = append(out, Need{"phase", "", "phase " + f.Phase.Current + ": " + handoff.Clean(why, maxText), "pawl phase show"})

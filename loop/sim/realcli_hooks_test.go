@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pawl/loop/adapter/realcli"
+	"pawl/loop/daemon"
 	"pawl/loop/ledger"
 	"pawl/loop/witness"
 )
@@ -89,17 +90,24 @@ func (r *real) askedAndResumed(name string) {
 	}
 	r.pawl("wake", "worker", "-m", "[[ask: touch asked]] may you")
 	r.untilWithin(time.Minute, "it waits for a person", func() bool { return r.doing() == "waiting" })
-	if got := r.evidence(); !strings.HasPrefix(got, "it says itself: it asks a person") {
-		r.t.Errorf("%s: that it waits was read from %q", name, got)
-	}
+	r.untilWithin(10*time.Second, "its hook says that it asks", func() bool { return strings.Contains(r.hookRecord(), "touch asked") })
 	r.untilWithin(time.Minute, "the question is on the screen", func() bool { return question.MatchString(r.screen()) })
+	if n := r.events("agent.waiting"); n != 1 {
+		r.t.Errorf("%s: people were told %d times that it asks", name, n)
+	}
+	r.pawl("wake", "worker", "-m", "[[say: later]] not into the dialog")
+	begun := time.Now()
+	r.untilWithin(time.Minute, "some passes went by", func() bool { return time.Since(begun) > 2*time.Second })
+	if !question.MatchString(r.screen()) || strings.Contains(r.screen(), "not into the dialog") || len(r.model.Received()) > 2 {
+		r.t.Errorf("%s: something was typed into the dialog", name)
+	}
 	asked := time.Now()
 	r.untilWithin(time.Minute, "it goes on and ends its turn", func() bool {
 		if question.MatchString(r.screen()) && time.Since(asked) > time.Second { // some take no key at first
 			r.press("Enter")
 			asked = time.Now()
 		}
-		return r.doing() == "idle" && len(r.model.Received()) == 2
+		return r.doing() == "idle" && len(r.model.Received()) == 3
 	})
 	if file := r.mentioned(); file != "" {
 		r.t.Errorf("%s: a file of the user's has pawl's hooks: %s", name, file)
@@ -113,7 +121,7 @@ func (r *real) askedAndResumed(name string) {
 		return s.Generation != generation && s.Doing == "idle"
 	})
 	r.pawl("wake", "worker", "-m", "[[say: still here]] do you remember")
-	r.untilWithin(time.Minute, "it answers in the same conversation", func() bool { return len(r.model.Received()) == 3 && r.doing() == "idle" })
+	r.untilWithin(time.Minute, "it answers in the same conversation", func() bool { return len(r.model.Received()) == 4 && r.doing() == "idle" })
 	if row := r.loaded().Sessions["worker"]; talk.ID == "" || !row.Resume || row.Talk.ID != talk.ID {
 		r.t.Errorf("%s: it was to go on with %q, and has %q (resumed: %t)", name, talk.ID, row.Talk.ID, row.Resume)
 	}
@@ -123,6 +131,20 @@ func (r *real) askedAndResumed(name string) {
 func (r *real) talk() ledger.Talk { return r.loaded().Sessions["worker"].Talk }
 
 func (r *real) evidence() string { return r.loaded().Sessions["worker"].Evidence }
+
+// hookRecord is what the program's hooks have told.
+func (r *real) hookRecord() string {
+	r.t.Helper()
+	place, err := daemon.NewPlace(r.state())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(place.Turns(), "rig-worker.hooks"))
+	if err != nil {
+		return ""
+	}
+	return string(data)
+}
 
 // mentioned is a file of the agent's user that has pawl's hooks in it; "" none.
 func (r *real) mentioned() (file string) {

@@ -143,6 +143,8 @@ func (r *real) tenWakes(name string) {
 	for n := range 10 {
 		text := fmt.Sprintf("[[say: noted]] wake number %d of ten, größer, $HOME #{pane_id} ;", n)
 		switch n % 5 {
+		case 4:
+			text = fmt.Sprintf("[[run: git commit -q --allow-empty -m 'claim(w%[1]d): by %[2]s'; git push -q origin HEAD:main]] wake number %[1]d pushes", n, name)
 		case 1:
 			text = fmt.Sprintf("[[slow: 3]] wake number %d takes its time", n)
 		case 3:
@@ -178,6 +180,12 @@ func (r *real) tenWakes(name string) {
 		for _, m := range got {
 			r.t.Logf("received %q", m.Text)
 		}
+	}
+	for _, n := range []int{4, 9} {
+		pushed := fmt.Sprintf("claim(w%d): by %s", n, name)
+		r.untilWithin(time.Minute, pushed+" is at origin", func() bool {
+			return strings.Contains(r.git(r.stage.Origin(), "log", "--format=%s", "main"), pushed)
+		})
 	}
 	generation := r.loaded().Sessions["worker"].Generation
 	begin := time.Now()

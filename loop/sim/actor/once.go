@@ -16,7 +16,11 @@ import (
 )
 
 // Rules are what the lines of an actor's turn mean, as keys of an adapter's turns.
-const Rules = "resume: [\"{{.Conversation}}\"], events: [{is: session, on: {type: session}, id: id}, {is: text, on: {type: text}, text: text}, {is: end, on: {type: end}}]"
+const Rules = "resume: [\"{{.Conversation}}\"], events: [{is: session, on: {type: session}, id: id}, {is: text, on: {type: text}, text: text}, {is: limit, on: {type: limit}, text: text}, {is: end, on: {type: end}}]"
+
+// LimitFile is the name of a file in the record: while it is there, turns end with its
+// text as a usage limit.
+const LimitFile = "limit"
 
 // once is a turn without a terminal: in is what it is told, all of it. The first turn
 // of a session notes the process that runs them, as a session's own.
@@ -31,6 +35,9 @@ func (a actor) once(ctx context.Context, conversation string, in io.Reader, out 
 	told, err := io.ReadAll(in)
 	if err != nil {
 		return err
+	}
+	if limit, err := os.ReadFile(filepath.Join(a.record, LimitFile)); err == nil {
+		return say.Encode(map[string]string{"type": "limit", "text": string(limit)})
 	}
 	if _, err := os.Stat(filepath.Join(a.record, a.name+"."+a.generation)); errors.Is(err, fs.ErrNotExist) {
 		if err := a.note(fmt.Sprintf("started %d %d", os.Getppid(), parentOf(os.Getppid()))); err != nil {

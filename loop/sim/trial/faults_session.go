@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +13,9 @@ import (
 	"time"
 
 	"pawl/handoff/system"
+	"pawl/loop/atomicfile"
 	"pawl/loop/launcher/proc"
+	"pawl/loop/sim/actor"
 	"pawl/loop/sim/tui"
 )
 
@@ -159,6 +162,10 @@ func (p *play) swallowEnter(s Step) error {
 // limit is one for all that share the account.
 func (p *play) limit(s Step) error {
 	seconds := max(int(s.Lasts/time.Second), 1)
-	text := fmt.Sprintf("limit You have hit your limit · try again in %d seconds", seconds)
-	return p.order(p.screens(), text, s.Lasts, "nolimit")
+	text := fmt.Sprintf("You have hit your limit · try again in %d seconds", seconds)
+	file := filepath.Join(p.record(), actor.LimitFile)
+	if err := atomicfile.Write(file, []byte(text)); err != nil {
+		return err
+	}
+	return errors.Join(p.order(p.screens(), "limit "+text, s.Lasts, "nolimit"), os.Remove(file))
 }
