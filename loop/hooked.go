@@ -64,7 +64,7 @@ func (e *Engine) installHooks(cfg *config.Config, row ledger.Session, p adapter.
 			env = append(env, name+"="+vars[name])
 		}
 	}
-	return append(env, witness.EnvFile+"="+e.hookFile(row.Name)), os.MkdirAll(e.Turns, 0o700)
+	return last(append(env, witness.EnvFile+"="+e.hookFile(row.Name))), os.MkdirAll(e.Turns, 0o700)
 }
 
 // quoted is a word of a shell's command.

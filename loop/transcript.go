@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"pawl/loop/config"
@@ -112,7 +113,7 @@ func (e *Engine) findTranscript(cfg *config.Config, row ledger.Session, h *heari
 
 // isScript says that a transcript names a folder, and was begun since a moment.
 func isScript(path, place, dir string, since time.Time) bool {
-	file, err := os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // it may be a pipe by now
 	if err != nil {
 		return false
 	}
