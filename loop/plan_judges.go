@@ -65,6 +65,6 @@ func (p *planner) judged(r ledger.Run, answer string) {
 	if other, worker := p.s.Runs[u.Name]; worker && other.Status != ledger.RunRunning {
 		return // it has ended meanwhile
 	}
-	said := handoff.Clean(strings.TrimSpace(answer), maxNudge)
+	said := handoff.Clean(strings.TrimSpace(answer), config.MaxNudge)
 	p.trip(w, u, fmt.Sprintf("%s (%s) says: %s", r.Type, r.ID, handoff.Clean(said, 200)), said)
 }

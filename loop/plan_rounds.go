@@ -32,7 +32,7 @@ func (p *planner) rounds(list []handoff.Handoff) {
 	})
 	before, open, last := map[string]int{}, map[string]bool{}, ""
 	for _, h := range list {
-		rule, known := p.rule(h.Rule)
+		rule, known := p.w.Rules.Signal(h.Rule)
 		key := prefix + h.Gate
 		switch {
 		case h.Kind != handoff.Signal || h.Gate == "" || !known || h.SeenAt != p.now:
@@ -41,7 +41,7 @@ func (p *planner) rounds(list []handoff.Handoff) {
 			delete(before, h.Gate)
 		case rule.Claims() && h.Commit != last:
 			last = h.Commit // one commit wakes several
-			n, _ := strconv.Atoi(told[key])
+			n := claimsOf(told, key)
 			if _, seen := before[h.Gate]; !seen {
 				before[h.Gate] = n
 			}
@@ -50,7 +50,7 @@ func (p *planner) rounds(list []handoff.Handoff) {
 		open[h.Gate] = open[h.Gate] || !h.State.Closed()
 	}
 	for _, gate := range slices.Sorted(maps.Keys(before)) {
-		if n, _ := strconv.Atoi(told[prefix+gate]); open[gate] && !first { // what is history on the first look is nobody's doing now
+		if n := claimsOf(told, prefix+gate); open[gate] && !first { // what is history on the first look is nobody's doing now
 			p.claimedAgain(gate, before[gate], n)
 		}
 	}
@@ -65,9 +65,8 @@ func forgetGates(told map[string]string) {
 			keys = append(keys, key)
 		}
 	}
-	times := func(key string) int { n, _ := strconv.Atoi(told[key]); return n }
 	slices.SortFunc(keys, func(a, b string) int {
-		if d := times(b) - times(a); d != 0 {
+		if d := claimsOf(told, b) - claimsOf(told, a); d != 0 {
 			return d
 		}
 		return strings.Compare(a, b)
@@ -77,13 +76,13 @@ func forgetGates(told map[string]string) {
 	}
 }
 
-func (p *planner) rule(name string) (handoff.Rule, bool) {
-	for _, r := range p.w.Rules.Signals {
-		if r.Name == name {
-			return r, true
-		}
+// claimsOf is how often a gate was claimed; 0 where nothing is remembered.
+func claimsOf(told map[string]string, key string) int {
+	n, err := strconv.Atoi(told[key])
+	if err != nil {
+		return 0
 	}
-	return handoff.Rule{}, false
+	return n
 }
 
 // claimedAgain has watchers act on those who claim and review gates.

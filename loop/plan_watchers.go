@@ -177,8 +177,6 @@ const (
 	maxNudges = 5
 	// nudged is before a watcher's name where it is remembered how often that was.
 	nudged = "nudges:"
-	// maxNudge bounds what a nudge says, in bytes: it is typed as one line.
-	maxNudge = 600
 )
 
 // nudgedBy tells an agent what a watcher has to say.
@@ -186,6 +184,6 @@ func (p *planner) nudgedBy(w config.Watcher, u *unit, text string) {
 	p.countUp(u, nudged+w.Name)
 	p.s.PutItem(ledger.Item{
 		ID: "watch-" + w.Name + "-" + u.Name + "-" + strconv.FormatInt(p.now.UnixMilli(), 36), Agent: u.Name, Kind: delivery.Message,
-		Text: handoff.Clean(text, maxNudge), State: handoff.Open, CreatedAt: p.now,
+		Text: handoff.Clean(text, config.MaxNudge), State: handoff.Open, CreatedAt: p.now,
 	})
 }

@@ -70,6 +70,7 @@ func (p *project) warnFault() {
 		p.app.warn("the last good configuration is used: %v", p.fault)
 	}
 }
+
 func operatorEvent(kind, agent string, data map[string]any) ledger.Event {
 	return ledger.Event{Time: time.Now(), Kind: "operator." + kind, Agent: agent, Data: data}
 }

@@ -54,11 +54,8 @@ func (c *checker) checkProtect() {
 	for _, p := range c.Protect {
 		at := atProtect.key(p.Pattern)
 		c.checkInRepo(c.key(at), p.Pattern, "a pattern of paths")
-		for part := range strings.SplitSeq(p.Pattern, "/") {
-			if hint := patternHint(part); hint != "" {
-				c.badKey(at, KindValue, hint, "%s is not a pattern of paths", quote(p.Pattern))
-				break
-			}
+		if hint := patternHint(p.Pattern); hint != "" {
+			c.badKey(at, KindValue, hint, "%s is not a pattern of paths", quote(p.Pattern))
 		}
 		if !c.names(at) || !c.wasRead(at) {
 			continue
@@ -75,13 +72,15 @@ func (c *checker) checkProtect() {
 	}
 }
 
-// patternHint says what is wrong with one segment of a pattern; "" when nothing is.
-func patternHint(segment string) string {
-	if strings.Contains(segment, "**") && segment != "**" {
-		return "write ** alone between slashes, as src/**"
-	}
-	if _, err := path.Match(segment, ""); err != nil {
-		return "close the [, or write \\[ for the character itself"
+// patternHint says what is wrong with a pattern of paths; "" when nothing is.
+func patternHint(pattern string) string {
+	for segment := range strings.SplitSeq(pattern, "/") {
+		if strings.Contains(segment, "**") && segment != "**" {
+			return "write ** alone between slashes, as src/**"
+		}
+		if _, err := path.Match(segment, ""); err != nil {
+			return "close the [, or write \\[ for the character itself"
+		}
 	}
 	return ""
 }

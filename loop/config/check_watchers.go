@@ -72,8 +72,8 @@ func (c *checker) checkWatcherKeys(at pointer, w Watcher, must, may []string) {
 }
 
 func (c *checker) checkWatcherValues(at pointer, w Watcher) {
-	if text := at.key("text"); c.has(text) && c.wasRead(text) && (blank(w.Text) || len(w.Text) > maxNudge) {
-		c.bad(text, KindValue, "write a sentence or two", "the text must say something, in at most %d bytes", maxNudge)
+	if text := at.key("text"); c.has(text) && c.wasRead(text) && (blank(w.Text) || len(w.Text) > MaxNudge) {
+		c.bad(text, KindValue, "write a sentence or two", "the text must say something, in at most %d bytes", MaxNudge)
 	}
 	what, known := "type of worker", append([]string{AllWorkers}, c.TypeNames()...)
 	if w.Per != PerRun { // agents have no run
@@ -94,11 +94,8 @@ func (c *checker) checkWatcherValues(at pointer, w Watcher) {
 		c.bad(paths, KindMissing, "name what may be changed, as src/**", "the list is empty")
 	}
 	for i, pattern := range w.Paths {
-		for part := range strings.SplitSeq(pattern, "/") {
-			if hint := patternHint(part); hint != "" {
-				c.bad(at.key("paths").index(i), KindValue, hint, "%s is not a pattern of paths", quote(pattern))
-				break
-			}
+		if hint := patternHint(pattern); hint != "" {
+			c.bad(at.key("paths").index(i), KindValue, hint, "%s is not a pattern of paths", quote(pattern))
 		}
 	}
 }
@@ -112,8 +109,8 @@ func (c *checker) checkJudge(at pointer, w Watcher) {
 	}
 }
 
-// maxNudge bounds what an agent is nudged with, in bytes: it is one line of a wake.
-const maxNudge = 600
+// MaxNudge bounds what a watcher nudges an agent with, in bytes: it is typed as one line.
+const MaxNudge = 600
 
 // doubtWatchers looks for watchers of agents that they cannot see.
 func (c *checker) doubtWatchers() {

@@ -36,7 +36,7 @@ func (c *Config) Masked() *Config {
 	for name, l := range m.Launchers {
 		l.Options = maps.Clone(l.Options)
 		for option, value := range l.Options {
-			l.Options[option] = maskValue(option, value)
+			l.Options[option] = maskValue(option, value, references)
 		}
 		m.Launchers[name] = l
 	}
@@ -55,19 +55,18 @@ func (c *Config) Masked() *Config {
 func maskEnv(env []EnvVar) []EnvVar {
 	env = slices.Clone(env)
 	for i := range env {
-		env[i].Value = maskValue(env[i].Name, env[i].Value)
+		env[i].Value = maskValue(env[i].Name, env[i].Value, references)
 	}
 	return env
 }
 
-func maskText(text string) string { return hideSecrets(text, references(text)) }
-
-// maskValue hides a value whole if its name says that it is a secret.
-func maskValue(name, value string) string {
+// maskValue hides a value whole, but for what keep says, if its name says that it is
+// a secret.
+func maskValue(name, value string, keep func(string) []span) string {
 	if secretName(name) {
-		return hide(value, references(value), []span{{0, len(value)}})
+		return hide(value, keep(value), []span{{0, len(value)}})
 	}
-	return maskText(value)
+	return hideSecrets(value, keep(value))
 }
 
 // maskProfile hides secrets in argv parts. Should a template not be one any more
@@ -84,11 +83,7 @@ func maskProfile(p adapter.Profile) adapter.Profile {
 	}
 	p.Hooks.Env, p.Hooks.Files = maps.Clone(p.Hooks.Env), maps.Clone(p.Hooks.Files)
 	for name, value := range p.Hooks.Env {
-		if secretName(name) {
-			p.Hooks.Env[name] = hide(value, templates(value), []span{{0, len(value)}})
-		} else {
-			p.Hooks.Env[name] = hideSecrets(value, templates(value))
-		}
+		p.Hooks.Env[name] = maskValue(name, value, templates)
 	}
 	for name, text := range p.Hooks.Files {
 		p.Hooks.Files[name] = hideSecrets(text, templates(text))
@@ -111,7 +106,7 @@ var hook = regexp.MustCompile(`^([A-Za-z]+://)([^/?#]*@)?([^/?#]+/?)(.*)$`)
 func maskHook(url string) string {
 	parts := hook.FindStringSubmatch(url)
 	if parts == nil {
-		return maskText(url)
+		return hideSecrets(url, references(url))
 	}
 	user, host, rest := parts[2], parts[3], parts[4]
 	if user != "" {

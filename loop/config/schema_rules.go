@@ -66,7 +66,7 @@ var (
 		"watchers":                     named,
 		"watchers.*.agents":            filled,
 		"watchers.*.paths":             filled,
-		"watchers.*.text":              func(s *schema) { s.Pattern, s.MaxLength = `\S`, maxNudge },
+		"watchers.*.text":              func(s *schema) { s.Pattern, s.MaxLength = `\S`, MaxNudge },
 		"watchers.*.match":             func(s *schema) { s.MinLength, s.MaxLength = 1, adapter.MaxExpr },
 	}
 )
