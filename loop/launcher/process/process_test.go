@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,11 +26,18 @@ func waitFor(t testing.TB, what string, ok func() bool) {
 	}
 }
 
+// testSpec is a session of a generation that no other run of the tests has: whatever
+// carries a generation's name is ended with it. If the test fails, it shows what the
+// session's keeper had to tell.
 func testSpec(t testing.TB, l *Launcher, session, generation, script string) launcher.Spec {
 	t.Helper()
 	dir := t.TempDir()
+	generation += "-" + strconv.Itoa(os.Getpid())
 	ref := launcher.Ref{Session: session, Generation: generation}
 	t.Cleanup(func() {
+		if notes, err := os.ReadFile(noteFile(l.layout.folder(session))); t.Failed() {
+			t.Logf("the keeper of %s: %s (%v)", session, notes, err)
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
 		if err := l.Stop(ctx, ref, 0); err != nil && !errors.Is(err, launcher.ErrGone) {

@@ -18,8 +18,12 @@ import (
 func TestALogIsRotated(t *testing.T) {
 	t.Parallel()
 	l := New(testOptions(t))
+	// It waits for the log: one that stands still for long loses output by design.
 	spec := testSpec(t, l, "acme-talk", "test-talk", `i=0
-while [ $i -lt 18 ]; do head -c 1048575 /dev/zero | tr '\0' x; echo; i=$((i+1)); done
+while [ $i -lt 18 ]; do
+	head -c 1048575 /dev/zero | tr '\0' x; echo; i=$((i+1))
+	until [ "$(cat agent.log* 2>/dev/null | wc -c)" -ge $((i*1048576)) ]; do sleep 0.01; done
+done
 echo WAITING-UNTIL: noon
 exec sleep 1000`)
 	if err := l.Start(testContext(t), spec); err != nil {
