@@ -58,3 +58,13 @@ func WakeID(text string) string { return wakeID.FindString(text) }
 
 // WakeIDs are all ids in a text: more than one, where several wakes ran together.
 func WakeIDs(text string) []string { return wakeIDs.FindAllString(text, -1) }
+
+// Parts are what a turn was told: the prompt that its session was started with, until
+// the agent has answered anything, and a wake. Either may be "".
+func Parts(text string) (prompt, wake string) {
+	at := wakeIDs.FindStringIndex(text)
+	if at == nil {
+		return text, ""
+	}
+	return strings.TrimRight(text[:at[0]], "; "), text[at[0]:]
+}

@@ -45,3 +45,17 @@ func TestANoticeIsRead(t *testing.T) {
 		}
 	}
 }
+
+// A turn that was never answered is told again with the next one.
+func TestATurnIsRead(t *testing.T) {
+	for _, c := range []struct{ name, text, prompt, wake string }{
+		{"a first turn", "you are a; take 2s", "you are a; take 2s", ""},
+		{"a further one", "w00000000000a inbox a.md; inbox b.md", "", "w00000000000a inbox a.md; inbox b.md"},
+		{"both", "you are a; take 2s; w00000000000a inbox a.md", "you are a; take 2s", "w00000000000a inbox a.md"},
+		{"nothing", "", "", ""},
+	} {
+		if prompt, wake := Parts(c.text); prompt != c.prompt || wake != c.wake {
+			t.Errorf("%s is read as %q and %q", c.name, prompt, wake)
+		}
+	}
+}

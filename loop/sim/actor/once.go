@@ -44,18 +44,20 @@ func (a actor) once(ctx context.Context, conversation string, in io.Reader, out 
 			return err
 		}
 	}
-	if text := strings.Join(strings.FieldsFunc(string(told), func(r rune) bool { return r == '\n' }), "; "); WakeID(text) != "" {
-		if err := a.note("told " + text); err != nil {
+	prompt, wake := Parts(strings.Join(strings.FieldsFunc(string(told), func(r rune) bool { return r == '\n' }), "; "))
+	if m := task.FindStringSubmatch(prompt); m != nil && a.role == "" {
+		if err := a.work(ctx, m[1], say); err != nil {
+			return err
+		}
+	}
+	if wake != "" {
+		if err := a.note("told " + wake); err != nil {
 			return err
 		}
 		if err := say.Encode(map[string]string{"type": "text", "text": "at it"}); err != nil {
 			return err
 		}
-		if err := a.act(ctx, text); err != nil {
-			return err
-		}
-	} else if m := task.FindStringSubmatch(text); m != nil && a.role == "" {
-		if err := a.work(ctx, m[1], say); err != nil {
+		if err := a.act(ctx, wake); err != nil {
 			return err
 		}
 	}

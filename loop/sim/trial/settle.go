@@ -45,7 +45,7 @@ func (p *play) settle(ctx context.Context) (Seen, error) {
 					p.violated("%s within %s after the last fault", what, p.settling)
 				}
 			}
-			return s, p.coordinator.dump(ctx)
+			return s, errors.Join(p.coordinator.dump(ctx), p.copyState())
 		}
 		if err := proc.Pause(ctx, settlePause); err != nil {
 			return s, err
@@ -78,6 +78,15 @@ func unfinished(s Seen) []string {
 		}
 	}
 	return open
+}
+
+// copyState puts the state where it outlasts the disk that it lies on: whoever asks why
+// something was not told looks there.
+func (p *play) copyState() error {
+	if err := os.CopyFS(filepath.Join(p.dir, "left"), os.DirFS(p.state())); err != nil {
+		return fmt.Errorf("keep the state: %w", err)
+	}
+	return nil
 }
 
 // seen gathers git's history and the agents' records.
