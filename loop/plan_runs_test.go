@@ -184,6 +184,19 @@ func TestWorkers(t *testing.T) {
 			ends w completed
 			pass 3
 			expect worker w completed`},
+		{"one that is asked whether a limit stands, and is refused again, ends once it gets through", withWorkers, `
+			spawn w
+			pass 2
+			ends w limited usage limit reached
+			swift w limited usage limit reached
+			run 6m
+			expect told w 1 usage limit should be over
+			swift w
+			run 5m
+			expect told w 2 usage limit should be over
+			ends w completed
+			pass 3
+			expect worker w completed`},
 		{"one that is stopped stays so until it is told something", withWorkers, `
 			up boss
 			pass 2

@@ -52,6 +52,7 @@ type scene struct {
 	tails map[string][]string
 	texts map[string]string // prompt files
 	stray map[string]bool   // agents whose process the launcher does not know any more
+	swift map[string]string // how the turns of agents end as soon as they are told something
 	drawn map[string]bool   // agents whose sessions draw a screen
 	dull  map[string]bool   // those whose screen stays as it is when they read
 
@@ -81,7 +82,7 @@ func newScene(t testing.TB, yaml setup) *scene {
 	s := &scene{
 		t: t, yaml: yaml, now: dawn, origin: branch.New(), programs: map[string]*program{},
 		steps: map[string][]turn.Entry{}, deaf: map[string]bool{}, mute: map[string]bool{}, slow: map[string]bool{}, tails: map[string][]string{}, claims: map[string]string{},
-		carried: map[string][]delivery.Item{}, texts: map[string]string{}, drawn: map[string]bool{}, dull: map[string]bool{}, stray: map[string]bool{},
+		carried: map[string][]delivery.Item{}, texts: map[string]string{}, drawn: map[string]bool{}, dull: map[string]bool{}, stray: map[string]bool{}, swift: map[string]string{},
 	}
 	s.configure()
 	s.loseLedger()
@@ -206,7 +207,30 @@ func (s *scene) plan(w World) Decision {
 		s.fail("the next pass is due %s after this one", d.Next.Sub(w.Now))
 	}
 	s.lawful(w, d)
+	s.underWay(d)
 	return d
+}
+
+// underWay fails if something counts as on its way that no wake carries: it would stay
+// so for ever.
+func (s *scene) underWay(d Decision) {
+	s.t.Helper()
+	carried := map[string]bool{}
+	for _, w := range d.After.Wakes {
+		for _, it := range w.Items {
+			carried[it.ID] = carried[it.ID] || w.State == delivery.Queued || w.State == delivery.Sent
+		}
+	}
+	for id, it := range d.After.Items {
+		if it.State == handoff.Queued && !carried[id] {
+			s.fail("%s %q of %s is queued, and no wake carries it", it.Kind, it.Text, it.Agent)
+		}
+	}
+	for id, h := range d.After.Handoffs {
+		if h.State == handoff.Queued && !carried[id] {
+			s.fail("%s of %s is %s, and no wake carries it", h.Label(), h.Agent, h.State)
+		}
+	}
 }
 
 // settled fails unless a plan from the rows that were just written, with
@@ -237,6 +261,9 @@ func (s *scene) wait(d time.Duration) {
 				p.obs.Marks[i].Drained, p.obs.Pending = read, 0
 				s.reads(p, read)
 				p.beginTurn(m.ID, s.now)
+				if how := s.swift[p.obs.Agent]; how != "" && p.turns != nil {
+					s.ends(p.obs.Agent, strings.Fields(how))
+				}
 			}
 		}
 		if !p.killAt.IsZero() && (!s.slow[p.obs.Agent] || !s.now.Before(p.killAt)) {

@@ -139,9 +139,9 @@ var steps = map[string]func(*scene, []string){
 	// works is an agent that begins to answer.
 	"works": func(s *scene, w []string) { s.program(w[0]).turns.Last().Worked = true },
 	// ends says how an agent's turn ended: "worked" is that it had begun to answer.
-	"ends": func(s *scene, w []string) {
-		s.endTurn(w[0], turn.Status(w[1]), slices.Contains(w[2:], "worked"), strings.Join(w[2:], " "))
-	},
+	"ends": func(s *scene, w []string) { s.ends(w[0], w[1:]) },
+	// swift agents end each turn in that way as soon as they are told something.
+	"swift": func(s *scene, w []string) { s.swift[w[0]] = strings.Join(w[1:], " ") },
 
 	// The screens.
 	"screen":  func(s *scene, w []string) { s.shows(w[0], adapter.State(w[1]), strings.Join(w[2:], " ")) },
@@ -157,6 +157,10 @@ var steps = map[string]func(*scene, []string){
 
 	"broken": func(s *scene, _ []string) { s.fails = true },
 	"mended": func(s *scene, _ []string) { s.fails = false },
+}
+
+func (s *scene) ends(agent string, how []string) {
+	s.endTurn(agent, turn.Status(how[0]), slices.Contains(how[1:], "worked"), strings.Join(how[1:], " "))
 }
 
 // number is the first word as a number; 1 without words.

@@ -132,12 +132,12 @@ func (p *planner) unheard(w delivery.Wake) {
 			h.State, h.Generation, h.Base, h.OpenedAt, h.RemindAt, h.Why = handoff.Open, "", h.Attempts, p.now, time.Time{}, brokeOff
 			p.s.Handoffs[h.ID] = h
 		}
-		if it.Kind != delivery.Slot && it.Kind != delivery.Message {
-			continue // a probe was a question about that moment
-		}
 		if was, waits := p.s.Items[it.ID]; waits {
 			was.State = handoff.Withdrawn
 			p.s.Items[was.ID] = was
+		}
+		if it.Kind != delivery.Slot && it.Kind != delivery.Message {
+			continue // a probe was a question about that moment
 		}
 		p.s.PutItem(ledger.Item{ID: nextTelling(it.ID), Agent: w.Agent, Kind: it.Kind, Text: it.Text, State: handoff.Open, CreatedAt: p.now})
 	}
