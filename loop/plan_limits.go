@@ -10,6 +10,7 @@ import (
 	"pawl/loop/config"
 	"pawl/loop/ledger"
 	"pawl/loop/supervise"
+	"pawl/loop/turn"
 )
 
 // maxBanner bounds what is kept of a CLI's message about a limit, in bytes.
@@ -102,8 +103,10 @@ func (p *planner) sights(account string) []supervise.Sight {
 			r := p.w.Readings[u.Name]
 			sight.Generation = generation
 			sight.Limited, sight.Active, sight.Idle = r.State == adapter.Limited, r.State == adapter.Active, r.State == adapter.Idle
-			if last := p.w.Turns[u.Name]; u.turning() { // a program that is being refused runs as well
-				sight.Active = sight.Active && last.Last() != nil && last.Last().Worked
+			if state := p.w.Turns[u.Name]; u.turning() { // a program that is being refused runs as well
+				last := state.Last()
+				sight.Active = sight.Active && last != nil && last.Worked
+				sight.Completed = sight.Idle && last != nil && last.Status == turn.Completed && state.Generation == generation
 			}
 			sight.Banner = handoff.Clean(cmp.Or(r.Banner, r.Evidence), maxBanner)
 		}

@@ -229,6 +229,18 @@ func TestTurns(t *testing.T) {
 			run 12m
 			expect told adversary 1 claim(a)
 			expect told adversary 1 usage limit should be over`},
+		{"a turn that is completed ends a limit without a known end", inTurns, `
+			up
+			pass 2
+			ends builder completed
+			ends adversary limited usage limit reached worked
+			pass
+			expect event agent.held 1
+			swift adversary completed
+			run 5m
+			expect told adversary 1 usage limit should be over
+			pass
+			expect event agent.released 1`},
 		{"a turn that fails is a crash: the next session waits a little, and is told again", inTurns, `
 			up
 			pass 2

@@ -39,6 +39,7 @@ type Sight struct {
 	Limited    bool   // its screen shows the limit
 	Active     bool   // its screen shows that it works
 	Idle       bool   // its screen shows that it is done, and nothing of a limit
+	Completed  bool   // its program said that its last turn was completed
 	Banner     string
 }
 

@@ -68,6 +68,8 @@ func (l Limit) stand(sights []Sight, now time.Time, rule Rule) Limit {
 		done := s.Idle && !m.Read.IsZero() && now.Sub(m.Read) >= resumed // before that it may not have begun
 		through := s.Active || done
 		switch {
+		case s.Completed && m.Limited: // a program's word for it needs no watching
+			m.Released, l.Lifted = true, now
 		case !through || !m.Limited:
 			m.Active = time.Time{}
 		case m.Active.IsZero():

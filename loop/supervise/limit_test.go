@@ -17,6 +17,10 @@ func idle(agent string) Sight { return Sight{Agent: agent, Generation: agent + "
 
 func active(agent string) Sight { return Sight{Agent: agent, Generation: agent + "1", Active: true} }
 
+func completed(agent string) Sight {
+	return Sight{Agent: agent, Generation: agent + "1", Idle: true, Completed: true}
+}
+
 // look is a look some time after noon.
 type look struct {
 	after  time.Duration
@@ -57,6 +61,9 @@ func TestALimit(t *testing.T) {
 		{"working for a moment lifts nothing", []look{after(0, limited("a", "resets 3pm")), after(60, active("a")), after(65, active("a")), after(70, limited("a", "resets 3pm"))}, 0, 3 * hour, false, true, false},
 		{"nor twice for a moment", []look{after(0, limited("a", "resets 3pm")), after(60, active("a")), after(65, idle("a")), after(71, active("a"))}, 0, 3 * hour, false, true, false},
 		{"working for ten seconds does", []look{after(0, limited("a", "resets 3pm")), after(60, active("a")), after(70, active("a"))}, 0, 3 * hour, true, false, false},
+		{"a turn that was completed does at once", []look{after(0, limited("a", "later"), idle("b")), after(60, completed("a"), idle("b"))}, 0, -1, true, false, false},
+		{"not that of one that did not show it", []look{after(0, limited("a", "later"), idle("b")), after(60, limited("a", "later"), completed("b"))}, 0, -1, false, true, false},
+		{"nor that of its next session", []look{after(0, limited("a", "later")), after(60, Sight{Agent: "a", Generation: "a2", Idle: true, Completed: true})}, 0, -1, false, true, false},
 		{"of one that showed it", []look{after(0, limited("b", "resets 3pm"), active("a")), after(60, active("a")), after(70, active("a"))}, 0, 3 * hour, false, true, false},
 		{"a nudge that was not read keeps the old banner old", []look{after(0, limited("a", "resets 3pm")), after(3*hour+45, limited("a", "resets 3pm")), after(3*hour+75, limited("a", "resets 3pm")), after(4*hour, limited("a", "resets 3pm"))}, 0, 3 * hour, true, false, true},
 	} {
