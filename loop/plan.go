@@ -24,6 +24,7 @@ func Plan(w World) Decision {
 	p.turns()
 	p.conversations()
 	p.sessions()
+	p.adoptMessages()
 	p.wakesInFlight()
 	p.turnsOver()
 	p.watch(true)

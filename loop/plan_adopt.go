@@ -7,6 +7,7 @@ import (
 	"pawl/handoff"
 	"pawl/loop/delivery"
 	"pawl/loop/launcher"
+	"pawl/loop/ledger"
 )
 
 // adoptTold settles handoffs that the ledger has as untold although the live
@@ -42,6 +43,37 @@ func (p *planner) adoptTold() {
 		if !told.Drained.IsZero() {
 			p.take(h, told.Drained)
 		}
+	}
+}
+
+// adoptMessages settles messages that the ledger has as untold although the live session
+// was told them: the ledger was lost after they had gone out.
+func (p *planner) adoptMessages() {
+	for _, id := range slices.Clone(p.s.Pending) {
+		it := p.s.Items[id]
+		u := p.byName[it.Agent]
+		if it.Kind != delivery.Message || it.State != handoff.Open || u == nil || u.obs == nil {
+			continue
+		}
+		told, times := markFor(u.obs.Marks, id)
+		switch {
+		case times == 0:
+			continue
+		case p.neverHeard(u, told.ID):
+			it.State = handoff.Withdrawn
+			p.s.PutItem(ledger.Item{ID: nextTelling(id), Agent: it.Agent, Kind: it.Kind, Text: it.Text, State: handoff.Open, CreatedAt: p.now})
+		case !told.Drained.IsZero():
+			it.State = handoff.Taken
+		default: // it lies before the session
+			w, known := p.s.Wakes[told.ID]
+			if !known {
+				w = delivery.Wake{ID: told.ID, Agent: u.Name, Generation: u.obs.Generation, State: delivery.Sent, CreatedAt: p.now, SentAt: told.Written}
+			}
+			w.Items = append(slices.Clone(w.Items), delivery.Item{Kind: it.Kind, ID: it.ID, Text: it.Text, Attempt: 1})
+			p.s.Wakes[w.ID] = w
+			it.State = handoff.Queued
+		}
+		p.s.Items[id] = it
 	}
 }
 

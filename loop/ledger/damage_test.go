@@ -13,7 +13,9 @@ import (
 	"strings"
 	"testing"
 
+	"pawl/handoff"
 	"pawl/internal/need"
+	"pawl/loop/delivery"
 	"pawl/phases"
 )
 
@@ -32,6 +34,11 @@ func lived(t testing.TB, log bool) (dir string) {
 		s.Loop.Told = map[string]string{"done:core": "done"}
 		s.Agents["builder"] = Agent{Name: "builder", Wanted: Up, Model: "opus"}
 		s.Agents["adversary"] = Agent{Name: "adversary", Wanted: Down, Parked: true}
+		for _, it := range []Item{{ID: "m-open", State: handoff.Open}, {ID: "m-queued", State: handoff.Queued}, {ID: "m-told", State: handoff.Taken}} {
+			it.Agent, it.Kind, it.Text, it.CreatedAt = "builder", delivery.Message, "sweep the floor", noon
+			s.PutItem(it)
+		}
+		s.PutItem(Item{ID: "probe", Agent: "builder", Kind: delivery.Probe, State: handoff.Open, CreatedAt: noon})
 		return nil
 	}); err != nil {
 		t.Fatal(err)

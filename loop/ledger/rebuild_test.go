@@ -6,10 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"pawl/handoff"
 	"pawl/internal/need"
 )
 
@@ -122,6 +124,16 @@ func TestMend(t *testing.T) {
 			s := loaded(t, reopen(t, dir))
 			if s.Agents["builder"].Wanted != Up || s.Agents["adversary"].Wanted != Down || s.Loop.Phase.Current != "core" {
 				t.Errorf("it has %+v", s)
+			}
+			want := []string{"m-open", "m-queued"}
+			if name == "cut off" {
+				want = append(want, "probe") // nothing of it was lost
+			}
+			if !slices.Equal(s.Pending, want) || s.Items["m-queued"].Text != "sweep the floor" {
+				t.Errorf("what waits is %q: %+v", s.Pending, s.Items)
+			}
+			if state := s.Items["m-queued"].State; state != handoff.Open && name != "cut off" {
+				t.Errorf("what was on its way is %s", state)
 			}
 			if left, err := filepath.Glob(path + ".[np]*"); len(left) > 0 || err != nil {
 				t.Errorf("left beside it: %v, %v", left, err)

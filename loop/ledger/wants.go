@@ -14,7 +14,9 @@ import (
 	"path/filepath"
 	"slices"
 
+	"pawl/handoff"
 	"pawl/loop/atomicfile"
+	"pawl/loop/delivery"
 	"pawl/phases"
 )
 
@@ -34,6 +36,7 @@ type wants struct {
 	Told     map[string]string // what was said once already
 	Agents   []wanted          // by name
 	Runs     []Run             // those that have not ended, and whom they tell
+	Messages []Item            // those that nobody was told yet: what a person said, and the ends of runs
 	Path     string            // of the last good configuration
 	Text     string
 }
@@ -66,6 +69,12 @@ func wantsOf(s State, path, text string) wants {
 	for _, id := range slices.Sorted(maps.Keys(s.Runs)) {
 		w.Runs = append(w.Runs, s.Runs[id])
 	}
+	for _, id := range s.Pending {
+		if it := s.Items[id]; it.Kind == delivery.Message && (it.State == handoff.Open || it.State == handoff.Queued) {
+			it.State = handoff.Open // whether it got through, the sessions' own records tell
+			w.Messages = append(w.Messages, it)
+		}
+	}
 	return w
 }
 
@@ -80,6 +89,9 @@ func (w wants) restore(s *State) {
 	}
 	for _, r := range w.Runs {
 		s.Runs[r.ID] = r
+	}
+	for _, it := range w.Messages {
+		s.PutItem(it)
 	}
 }
 
