@@ -23,9 +23,6 @@ func (p *planner) limits() {
 		was := p.s.Limits[account]
 		was.Account = account
 		is := was.Look(p.sights(account), p.now, p.limitRule())
-		if p.probeDue(is) && len(is.Candidates(p.w.Config.Names())) == 0 {
-			is = is.Lift(p.now)
-		}
 		if is.Since.IsZero() {
 			continue
 		}

@@ -32,6 +32,19 @@ func TestUsageLimits(t *testing.T) {
 			expect told adversary 1 claim(a)
 			expect told adversary 0 usage limit
 			expect event agent.held 1`},
+		{"one that cannot be asked whether it stands keeps nobody waiting", nil, `
+			up
+			pass 2
+			screen builder limited usage limit reached
+			pass
+			expect event agent.held 1
+			pause builder
+			claim a
+			run 4m
+			expect nothing told adversary
+			run 2m
+			expect told adversary 1 claim(a)
+			expect nothing told builder`},
 		{"what waits to be told is the nudge", nil, `
 			up
 			pass 2

@@ -44,7 +44,7 @@ func (p *planner) nudges() {
 		flying, read := p.wakesSince(u, nudged)
 		switch {
 		case !read.IsZero():
-			p.s.Limits[account] = l.Heard(u.Name, supervise.Earlier(read, p.now)) // the clock may have been set back
+			p.s.Limits[account] = l.Heard(u.Name, p.now) // what its screen shows by now may be from before
 		case r.State == adapter.Active && !flying:
 			p.s.Limits[account] = l.Heard(u.Name, p.now)
 			p.withdraw(u, delivery.Probe)
@@ -84,14 +84,18 @@ func (p *planner) probeDue(l supervise.Limit) bool {
 }
 
 // asks tells one agent of an account whose limit has no known end to go on, now
-// and then: if it does, the limit is over.
+// and then: if it does, the limit is over. It is over too where nobody can be asked.
 func (p *planner) asks() {
 	for _, account := range slices.Sorted(maps.Keys(p.s.Limits)) {
 		l := p.s.Limits[account]
 		if !p.probeDue(l) {
 			continue
 		}
-		for _, name := range l.Candidates(p.w.Config.Names()) {
+		askable := p.askable(l)
+		if len(askable) == 0 {
+			p.s.Limits[account] = l.Lift(p.now)
+		}
+		for _, name := range askable {
 			if p.ask(p.byName[name]) {
 				// What the one before was asked, and perhaps never got, waits now.
 				p.withhold(func(a Action) bool { return a.Agent == l.Asked && a.Agent != name })
@@ -100,6 +104,15 @@ func (p *planner) asks() {
 			}
 		}
 	}
+}
+
+// askable are the agents that could say whether a limit stands. One that is paused, or
+// has nothing to do any more, would keep all others of its account waiting for ever.
+func (p *planner) askable(l supervise.Limit) []string {
+	return slices.DeleteFunc(l.Candidates(p.w.Config.Names()), func(name string) bool {
+		u := p.byName[name]
+		return u == nil || p.paused(u) != "" || p.unwanted(u) != ""
+	})
 }
 
 func (p *planner) ask(u *unit) bool {

@@ -19,14 +19,37 @@ import (
 type chance struct {
 	*rand.Rand
 	*scene
+	names []string // the agents
+	may   []happening
+	rest  func(chance, adapter.State) // brings all agents there
 }
 
-// names are the agents of the random worlds: some queue input, some do not, and
-// of one nothing is known without its screen.
-var names = []string{"builder", "adversary", "second", "boss"}
+// happening is something that may happen, and how likely that is.
+type happening struct {
+	weight int
+	name   string
+	f      func(chance)
+}
 
-func (c chance) agent() string { return names[c.IntN(len(names))] }
+// everyone is the agents, and the workers.
+func (c chance) everyone() []string {
+	return append(slices.Clone(c.names), slices.Sorted(maps.Keys(c.shelf.Runs))...)
+}
 
+func (c chance) agent() string {
+	all := c.everyone()
+	return all[c.IntN(len(all))]
+}
+
+func (c chance) live(agent string) *program {
+	if p := c.program(agent); p != nil && p.obs.Alive {
+		return p
+	}
+	return nil
+}
+
+// randomScene has agents that draw screens: some queue input, some do not, and of one
+// nothing is known without its screen.
 func randomScene(t testing.TB, seed uint64) chance {
 	t.Helper()
 	y := usualSetup()
@@ -37,15 +60,11 @@ func randomScene(t testing.TB, seed uint64) chance {
 		"supervise: {limit: {probe: 20s, slack: 5s, max_wait: 1h}}")
 	y.phases = []string{"one", "two", "three"}
 	y.launcher = "tmux"
-	return chance{rand.New(rand.NewPCG(seed, 7)), newScene(t, y)}
+	return chance{rand.New(rand.NewPCG(seed, 7)), newScene(t, y), []string{"builder", "adversary", "second", "boss"}, happenings, showAll}
 }
 
-// events are what may happen, with how likely they are.
-var happenings = []struct {
-	weight int
-	name   string
-	f      func(chance)
-}{
+// happenings are those of agents that draw screens.
+var happenings = []happening{
 	{12, "claim", func(c chance) { c.claim(string(rune('a' + c.IntN(4)))) }},
 	{8, "review", func(c chance) { c.review(string(rune('a'+c.IntN(4))), []string{"pass", "fail"}[c.IntN(2)]) }},
 	{4, "letter", func(c chance) {
@@ -56,7 +75,7 @@ var happenings = []struct {
 	}},
 	{2, "rewrite", func(c chance) { c.origin.Drop(c.IntN(4)); c.origin.Push("work", handoff.Trailers{}, nil) }},
 	{5, "dies", func(c chance) {
-		if p := c.program(c.agent()); p != nil && p.obs.Alive {
+		if p := c.live(c.agent()); p != nil {
 			c.end(p, c.IntN(2))
 		}
 	}},
@@ -78,11 +97,11 @@ var happenings = []struct {
 	{1, "blind", func(c chance) { c.blind = !c.blind }},
 	{1, "dark", func(c chance) { c.dark = !c.dark }},
 	{1, "broken", func(c chance) { c.fails = !c.fails }},
-	{2, "pause", func(c chance) { c.pause(c.IntN(2) == 0, names[:c.IntN(3)]...) }},
-	{2, "down", func(c chance) { c.down(names[:c.IntN(3)]...) }},
-	{4, "up", func(c chance) { c.up(names[:c.IntN(5)]...) }},
-	{1, "restart", func(c chance) { c.restart(c.agent()) }},
-	{2, "say", func(c chance) { c.say(c.agent(), "hello") }},
+	{2, "pause", func(c chance) { c.pause(c.IntN(2) == 0, c.names[:c.IntN(3)]...) }},
+	{2, "down", func(c chance) { c.down(c.names[:c.IntN(3)]...) }},
+	{4, "up", func(c chance) { c.up(c.names[:c.IntN(len(c.names)+1)]...) }},
+	{1, "restart", func(c chance) { c.restart(c.names[c.IntN(len(c.names))]) }},
+	{2, "say", func(c chance) { c.say(c.names[c.IntN(len(c.names))], "hello") }},
 	{1, "set", func(c chance) { c.setPhase([]string{"one", "two", "three"}[c.IntN(3)]) }},
 	{1, "release", func(c chance) { steps["release"](c.scene, nil) }},
 	{1, "lose", func(c chance) { c.loseLedger() }},
@@ -123,11 +142,11 @@ func (c chance) draw() {
 
 func (c chance) happen() {
 	total := 0
-	for _, h := range happenings {
+	for _, h := range c.may {
 		total += h.weight
 	}
 	n := c.IntN(total)
-	for _, h := range happenings {
+	for _, h := range c.may {
 		if n -= h.weight; n < 0 {
 			c.note("%s", h.name)
 			h.f(c)
@@ -170,7 +189,12 @@ const schedules = 15
 
 func story(t *testing.T, seed uint64) {
 	t.Helper()
-	c := randomScene(t, seed)
+	randomScene(t, seed).unfold()
+}
+
+// unfold lets things happen, and then everything come to rest.
+func (c chance) unfold() {
+	c.t.Helper()
 	for range 60 {
 		for range c.IntN(3) {
 			c.happen()
@@ -180,6 +204,13 @@ func story(t *testing.T, seed uint64) {
 	}
 	c.calm()
 	c.gotThrough()
+}
+
+// showAll draws the same on all screens.
+func showAll(c chance, state adapter.State) {
+	for _, name := range c.names {
+		c.shows(name, state, "")
+	}
 }
 
 // once fails if one session was told the same thing twice without the second
@@ -195,7 +226,8 @@ func (c chance) once() {
 					c.fail("%s was told %s (%s) twice", p.obs.Agent, it.ID, it.Text)
 				}
 				seen[key] = true
-				if it.Kind == delivery.Handoff && (it.Attempt > 1) != strings.HasPrefix(it.Text, "reminder ") {
+				anew := strings.HasPrefix(it.Text, "reminder ") || strings.HasPrefix(it.Text, "again, as ")
+				if it.Kind == delivery.Handoff && (it.Attempt > 1) != anew {
 					c.fail("%s was told %q as telling %d", p.obs.Agent, it.Text, it.Attempt)
 				}
 			}
@@ -211,19 +243,15 @@ func (c chance) calm() {
 	clear(c.deaf)
 	clear(c.slow)
 	clear(c.dull)
-	for _, name := range names {
-		c.shows(name, adapter.Active, "")
-	}
+	c.rest(c, adapter.Active)
 	c.blind, c.dark, c.fails = false, false, false
 	c.pause(false)
-	c.pause(false, names...)
-	c.up(names...)
+	c.pause(false, c.names...)
+	c.up(c.names...)
 	steps["release"](c.scene, nil)
 	for n := range 60 {
 		if n == 20 {
-			for _, name := range names {
-				c.shows(name, adapter.Idle, "")
-			}
+			c.rest(c, adapter.Idle)
 		}
 		c.pass(whole)
 		c.once()
@@ -234,12 +262,12 @@ func (c chance) calm() {
 // present session, and everything that should run does.
 func (c chance) gotThrough() {
 	c.t.Helper()
-	for _, name := range names {
+	for _, name := range c.names {
 		a, _ := c.cfg.Agent(name)
 		p := c.program(name)
 		if a.Kind == "loop" && c.shelf.Loop.Phase.Complete {
 			if p != nil && p.obs.Alive {
-				c.fail("%s runs although the sequence is complete", name)
+				c.fail("%s runs although the sequence is complete: held by %q, %+v", name, c.last.Holds[name], c.shelf.Sessions[name])
 			}
 			continue
 		}
@@ -260,9 +288,10 @@ func (c chance) gotThrough() {
 		}
 		for _, id := range c.shelf.Pending {
 			it := c.shelf.Items[id]
-			busy := it.Kind == delivery.Slot && strings.Contains(c.last.Holds[name], "busy") // with the turn before
-			if !busy && it.Agent == name && (it.State == handoff.Open || it.State == handoff.Queued) {
-				c.fail("%s of %s is %s", it.Text, name, it.State)
+			due := it.Kind != delivery.Message && it.State == handoff.Queued ||
+				it.Kind == delivery.Slot && strings.Contains(c.last.Holds[name], "busy") // just now, or behind the turn before
+			if !due && it.Agent == name && (it.State == handoff.Open || it.State == handoff.Queued) {
+				c.fail("%s of %s is %s: %s", it.Text, name, it.State, c.last.Holds[name])
 			}
 		}
 	}

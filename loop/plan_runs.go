@@ -33,7 +33,7 @@ func (p *planner) runs() {
 		row, running := p.session(u)
 		switch {
 		case r.Stop != "":
-			if !running {
+			if !running || p.neverCame(u, row, r.Stop) {
 				p.finish(r, ledger.RunStopped, r.Stop, p.saidLast(u, last))
 			}
 		case last != nil && hopeless(*last) && agent.Talk.Lost == 0 && !agent.Fresh: // else it is tried without that conversation
@@ -89,10 +89,14 @@ const (
 // by an earlier pass, or by a ledger that was lost.
 func (p *planner) settle(u *unit, r ledger.Run, row ledger.Session) {
 	state := p.w.Turns[u.Name]
+	newest := state.Last()
+	if state.Generation == row.Generation && newest != nil && newest.Status == turn.Refused {
+		p.finish(r, ledger.RunFailed, newest.Why, newest.Answer)
+		return
+	}
 	if state.Generation != row.Generation || state.Doing != adapter.Idle || u.obs == nil || p.awaits(u.Name) || p.inFlight(u) != "" {
 		return
 	}
-	newest := state.Last()
 	for _, m := range u.obs.Marks {
 		begun := slices.ContainsFunc(state.Turns, func(t turn.Turn) bool { return t.Wake == m.ID })
 		if !begun && !m.Drained.IsZero() && p.now.Sub(m.Drained).Abs() < begins {

@@ -46,6 +46,12 @@ func (s *scene) rebuildRuns() {
 			st.Runs[id] = r
 			st.Agents[id] = ledger.Agent{Name: id, Wanted: kept.Agents[id].Wanted, Talk: kept.Agents[id].Talk}
 		}
+		for _, id := range kept.Pending {
+			if it := kept.Items[id]; it.Kind == delivery.Message {
+				it.State = handoff.Open
+				st.PutItem(it)
+			}
+		}
 	})
 }
 
@@ -197,6 +203,47 @@ func TestWorkers(t *testing.T) {
 			ends w completed
 			pass 3
 			expect worker w completed`},
+		{"one that is not logged in has failed, also where that was seen by a ledger that is lost", withWorkers, `
+			up boss
+			pass 2
+			ends boss completed
+			spawn w boss
+			pass 2
+			ends w refused log in
+			rebuilt
+			pass 4
+			expect worker w failed
+			expect told boss 1 log in`},
+		{"its end is told although the ledger was damaged meanwhile", withWorkers, `
+			up boss
+			pass 2
+			spawn w boss
+			pass 2
+			ends w completed
+			pass 2
+			expect worker w completed
+			expect nothing told boss
+			rebuilt
+			pass 2
+			ends boss completed
+			pass 3
+			expect told boss 1 <status>completed</status>
+			expect ever boss 1 <task-notification>`},
+		{"and once, where it was on its way", withWorkers, `
+			up lead
+			pass 2
+			deaf lead
+			spawn w lead
+			pass 2
+			ends w completed
+			pass 3
+			expect told lead 1 <task-id>w</task-id>
+			rebuilt
+			pass 3
+			hears lead
+			pass 3
+			expect ever lead 1 <task-id>w</task-id>
+			expect pending 0`},
 		{"one that is stopped stays so until it is told something", withWorkers, `
 			up boss
 			pass 2

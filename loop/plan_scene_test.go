@@ -52,7 +52,7 @@ type scene struct {
 	tails map[string][]string
 	texts map[string]string // prompt files
 	stray map[string]bool   // agents whose process the launcher does not know any more
-	swift map[string]string // how the turns of agents end as soon as they are told something
+	swift map[string]string // how the turns of agents end as soon as they have begun; all: of those not named
 	drawn map[string]bool   // agents whose sessions draw a screen
 	dull  map[string]bool   // those whose screen stays as it is when they read
 
@@ -261,10 +261,10 @@ func (s *scene) wait(d time.Duration) {
 				p.obs.Marks[i].Drained, p.obs.Pending = read, 0
 				s.reads(p, read)
 				p.beginTurn(m.ID, s.now)
-				if how := s.swift[p.obs.Agent]; how != "" && p.turns != nil {
-					s.ends(p.obs.Agent, strings.Fields(how))
-				}
 			}
+		}
+		if how := cmp.Or(s.swift[p.obs.Agent], s.swift["all"]); how != "" && p.inTurn() {
+			s.ends(p.obs.Agent, strings.Fields(how))
 		}
 		if !p.killAt.IsZero() && (!s.slow[p.obs.Agent] || !s.now.Before(p.killAt)) {
 			s.end(p, 0)

@@ -49,7 +49,7 @@ func (p *planner) schedule(u *unit, t Timetable) {
 		return
 	}
 	p.count(t, at)
-	if _, decided := p.s.Slots[t.slotID(at)]; decided {
+	if p.decided(u, t.slotID(at)) {
 		return // before the clock was set back
 	}
 	slot := ledger.Slot{ID: t.slotID(at), Agent: u.Name, Schedule: t.Name, At: at.UTC(), State: ledger.Fired, Missed: others, DecidedAt: p.now}
@@ -63,6 +63,16 @@ func (p *planner) schedule(u *unit, t Timetable) {
 	p.s.Slots[slot.ID] = slot
 	p.s.PutItem(ledger.Item{ID: slot.Item, Agent: u.Name, Kind: delivery.Slot, State: handoff.Open, CreatedAt: p.now, Text: p.slotText(t, at, others)})
 	p.event("wake.fired", u.Name, "schedule", t.Cron, "slot", clock(t, at), "missed", others, "item", slot.Item)
+}
+
+// decided says that a slot is behind its schedule: the ledger knows, or where that was
+// lost, the record of the session that was told.
+func (p *planner) decided(u *unit, slot string) bool {
+	if _, known := p.s.Slots[slot]; known || u.obs == nil {
+		return known
+	}
+	_, times := markFor(u.obs.Marks, slot)
+	return times > 0
 }
 
 // tolerance is how late a slot may be seen and count as kept: as late as the

@@ -71,7 +71,11 @@ func (p *planner) blocked(u *unit, r adapter.Reading) string {
 	case adapter.Waiting:
 		return "a dialog waits for a person; pawl attach " + u.Name + " shows it"
 	case adapter.Auth:
-		return "it is not logged in: " + cmp.Or(handoff.Clean(r.Evidence, 120), "its screen asks for it") + "; pawl attach " + u.Name + " shows it"
+		why := "it is not logged in: " + cmp.Or(handoff.Clean(r.Evidence, 120), "its screen asks for it")
+		if u.turning() { // there is no screen to log in on
+			return why + "; log its program in, then pawl restart " + u.Name
+		}
+		return why + "; pawl attach " + u.Name + " shows it"
 	case adapter.Unknown:
 		return "its screen shows nothing that is known; pawl attach " + u.Name + " shows it"
 	}

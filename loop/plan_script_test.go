@@ -139,8 +139,9 @@ var steps = map[string]func(*scene, []string){
 	// works is an agent that begins to answer.
 	"works": func(s *scene, w []string) { s.program(w[0]).turns.Last().Worked = true },
 	// ends says how an agent's turn ended: "worked" is that it had begun to answer.
-	"ends": func(s *scene, w []string) { s.ends(w[0], w[1:]) },
-	// swift agents end each turn in that way as soon as they are told something.
+	"ends":  func(s *scene, w []string) { s.ends(w[0], w[1:]) },
+	"kills": func(s *scene, w []string) { s.kill(s.program(w[0])) }, // before its turn
+	// swift agents end each turn in that way as soon as it has begun.
 	"swift": func(s *scene, w []string) { s.swift[w[0]] = strings.Join(w[1:], " ") },
 
 	// The screens.

@@ -80,6 +80,9 @@ func (p *planner) wayOut(u *unit, where string, known bool, why string) string {
 // failed to start, and runs, has started.
 func (p *planner) seen(u *unit, row ledger.Session, seen launcher.Observation) {
 	if !seen.Alive {
+		if w, known := p.w.Unheard[p.w.unbegun(row)]; known {
+			p.unheard(w)
+		}
 		p.lastWords(u, row, seen.Marks)
 		p.ended(u, row, seen.Exit)
 		return

@@ -127,8 +127,9 @@ const brokeOff = "the turn that it began ended before it was answered at all"
 func (p *planner) unheard(w delivery.Wake) {
 	w.State, w.TakenAt = delivery.Taken, p.now
 	p.s.Wakes[w.ID] = w
+	ends := p.w.over(p.s.Sessions[w.Agent]) // and opens its handoffs again itself
 	for _, it := range w.Items {
-		if h, open := p.s.Handoffs[it.ID]; open && !h.State.Closed() && h.Generation == w.Generation {
+		if h, open := p.s.Handoffs[it.ID]; open && !ends && !h.State.Closed() && h.Generation == w.Generation {
 			h.State, h.Generation, h.Base, h.OpenedAt, h.RemindAt, h.Why = handoff.Open, "", h.Attempts, p.now, time.Time{}, brokeOff
 			p.s.Handoffs[h.ID] = h
 		}

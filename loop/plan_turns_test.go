@@ -1,11 +1,14 @@
 package loop
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
 	"pawl/loop/adapter"
 	"pawl/loop/delivery"
+	"pawl/loop/launcher"
 	"pawl/loop/ledger"
 	"pawl/loop/turn"
 )
@@ -43,6 +46,17 @@ func (p *program) beginTurn(wake string, now time.Time) {
 	p.turns.Doing, p.turns.Since = adapter.Active, now
 }
 
+// inTurn says that a turn of a session runs.
+func (p *program) inTurn() bool {
+	return p != nil && p.obs.Alive && p.turns != nil && p.turns.Last() != nil && p.turns.Last().Ended.IsZero()
+}
+
+// kill ends a session that has read what it was told last, and has not begun that turn.
+func (s *scene) kill(p *program) {
+	p.obs.Marks[len(p.obs.Marks)-1].Drained = s.now
+	s.end(p, 1)
+}
+
 // endTurn ends the turn that runs. One that failed ends the session.
 func (s *scene) endTurn(agent string, status turn.Status, worked bool, why string) {
 	p := s.program(agent)
@@ -57,23 +71,33 @@ func (s *scene) endTurn(agent string, status turn.Status, worked bool, why strin
 	}
 }
 
-// turnStates are what the programs say of their turns, and the wakes of those that
-// ended unheard.
+// turnStates are what the programs said of their turns, in files that outlast them, and
+// the wakes of those that ended unheard.
 func (s *scene) turnStates(st ledger.State) (map[string]turn.State, map[string]delivery.Wake) {
 	states, unheard := map[string]turn.State{}, map[string]delivery.Wake{}
-	for _, p := range s.programs {
+	for _, p := range slices.Concat(s.past, slices.Collect(maps.Values(s.programs))) {
 		if p.turns == nil {
 			continue
 		}
+		gone := s.programs[p.obs.Session] != p || !p.obs.Alive
 		state := *p.turns
 		state.Turns = append([]turn.Turn(nil), state.Turns...)
 		states[p.obs.Agent] = state
 		for _, t := range state.Turns {
 			row := st.Sessions[p.obs.Agent]
-			dead := t.Status == "" && !t.Worked && !p.obs.Alive
+			dead := t.Status == "" && !t.Worked && gone
 			if (t.Unheard() || dead) && t.Wake != "" && row.Generation == state.Generation && t.N > row.Turned {
 				unheard[t.Wake] = delivery.Wake{ID: t.Wake, Agent: p.obs.Agent, Generation: state.Generation, Items: s.carried[t.Wake]}
 			}
+		}
+	}
+	w := World{State: st, Turns: states, Sessions: map[string]map[string]launcher.Observation{s.yaml.where(): {}}}
+	for name, p := range s.programs {
+		w.Sessions[s.yaml.where()][name] = p.obs
+	}
+	for _, row := range st.Sessions {
+		if id := w.unbegun(row); id != "" {
+			unheard[id] = delivery.Wake{ID: id, Agent: row.Agent, Generation: row.Generation, Items: s.carried[id]}
 		}
 	}
 	return states, unheard
@@ -229,6 +253,20 @@ func TestTurns(t *testing.T) {
 			run 12m
 			expect told adversary 1 claim(a)
 			expect told adversary 1 usage limit should be over`},
+		{"one that was killed between reading what it was told and its turn is told again", inTurns, `
+			up
+			pass 2
+			ends builder completed
+			pass
+			say builder sweep the floor
+			pass
+			kills builder before its turn
+			pass 4
+			ends builder completed
+			pass 2
+			expect generations builder 2
+			expect told builder 1 sweep the floor
+			expect event wake.repeated 1`},
 		{"a turn that is completed ends a limit without a known end", inTurns, `
 			up
 			pass 2

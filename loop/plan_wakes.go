@@ -112,7 +112,9 @@ func (p *planner) advance(u *unit, w delivery.Wake, e delivery.Evidence) {
 // lastWords takes what a session had read before it ended.
 func (p *planner) lastWords(u *unit, row ledger.Session, marks []launcher.Mark) {
 	for _, m := range marks {
-		if w, ok := p.s.Wakes[m.ID]; ok && w.Generation == row.Generation && !m.Drained.IsZero() {
+		w, ok := p.s.Wakes[m.ID]
+		flying := ok && (w.State == delivery.Queued || w.State == delivery.Sent)
+		if flying && w.Generation == row.Generation && !m.Drained.IsZero() {
 			p.advance(u, w, delivery.Evidence{Written: m.Written, Drained: m.Drained})
 		}
 	}

@@ -91,16 +91,23 @@ func (p *planner) keep(u *unit, row ledger.Session) {
 	}
 	why := p.ending(u, row)
 	switch {
-	case why != "" && row.State == ledger.Starting && u.obs == nil:
-		// Nothing is known to run: the row ends, and should the launcher still
-		// bring it up, it is recognised by its generation and stopped then.
-		row.State, row.Reason = ledger.Stopping, why
-		p.ended(u, row, nil)
+	case why != "" && p.neverCame(u, row, why):
 	case why != "":
 		p.stop(u, row, why)
 	case row.State == ledger.Starting && u.obs == nil && u.conflict == "" && p.frozen(u) == "":
 		p.act(Action{Kind: Start, Agent: u.Name, Reason: row.Reason, Generation: row.Generation, Again: true})
 	}
+}
+
+// neverCame ends a session that is to end before anything of it is known to run: should
+// the launcher still bring it up, it is recognised by its generation and stopped then.
+func (p *planner) neverCame(u *unit, row ledger.Session, why string) bool {
+	if row.State != ledger.Starting || u.obs != nil || u.blind {
+		return false
+	}
+	row.State, row.Reason = ledger.Stopping, why
+	p.ended(u, row, nil)
+	return true
 }
 
 func (p *planner) stop(u *unit, row ledger.Session, why string) {

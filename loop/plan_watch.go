@@ -2,6 +2,8 @@ package loop
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,13 +74,21 @@ func (p *planner) stalls() {
 			stall = p.stall(u, row)
 		}
 		switch move := stall.Judge(p.now); {
-		case move == supervise.Ask && !waits:
+		case move == supervise.Ask && !waits && !p.beingTold(u):
 			p.probe(u, "stall-"+row.Generation+"-"+dated(p.now), p.question(u))
 			p.event("agent.stalled", u.Name, "generation", row.Generation, "since", row.DoingSince)
 		case move == supervise.Restart:
 			p.relaunch(u, row, p.row(u), "it stood still and did not answer a probe")
 		}
 	}
+}
+
+// beingTold says that something is on its way to u since a moment ago: it is not asked
+// why it stands still before it could have read that.
+func (p *planner) beingTold(u *unit) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(p.s.Wakes)), func(w delivery.Wake) bool {
+		return w.Agent == u.Name && (w.State == delivery.Queued || w.State == delivery.Sent) && p.now.Sub(w.CreatedAt).Abs() < underWay
+	})
 }
 
 // stallProbe is the question to a session why it stands still that it has not

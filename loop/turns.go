@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"pawl/loop/adapter"
@@ -70,24 +71,48 @@ func readTurnStates(w World) {
 	}
 }
 
+// unbegun is the wake that a session which is over had read last, if the turn that it
+// should have begun is not on record; "" if there is none. The turns are written down as
+// they begin.
+func (w World) unbegun(row ledger.Session) string {
+	seen := w.Sessions[row.Launcher][row.Name]
+	if row.Mode != adapter.ModeTurns || !w.over(row) || seen.Generation != row.Generation || len(seen.Marks) == 0 {
+		return ""
+	}
+	last, s := seen.Marks[len(seen.Marks)-1], w.Turns[row.Agent]
+	begun := s.Generation == row.Generation && slices.ContainsFunc(s.Turns, func(t turn.Turn) bool { return t.Wake == last.ID })
+	if begun || last.Drained.IsZero() {
+		return ""
+	}
+	return last.ID
+}
+
 // unheard are the wakes of turns that have ended since the last pass, and that their
-// agents never began to answer.
+// agents never began to answer, and those of turns that never began.
 func (e *Engine) unheard(ctx context.Context, w World) (map[string]delivery.Wake, error) {
-	out := map[string]delivery.Wake{}
+	var ids []string
 	for agent, s := range w.Turns {
 		row := w.State.Sessions[agent]
 		for _, t := range s.Turns {
 			unheard := t.Unheard() || t.Status == "" && !t.Worked && w.over(row)
-			if !unheard || s.Generation != row.Generation || t.N <= row.Turned || t.Wake == "" {
-				continue
+			if unheard && s.Generation == row.Generation && t.N > row.Turned && t.Wake != "" {
+				ids = append(ids, t.Wake)
 			}
-			wake, known, err := e.Ledger.Wake(ctx, t.Wake)
-			if err != nil {
-				return nil, err
-			}
-			if known {
-				out[t.Wake] = wake
-			}
+		}
+	}
+	for _, row := range w.State.Sessions {
+		if id := w.unbegun(row); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	out := map[string]delivery.Wake{}
+	for _, id := range ids {
+		wake, known, err := e.Ledger.Wake(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if known {
+			out[id] = wake
 		}
 	}
 	return out, nil
