@@ -103,7 +103,9 @@ func (p *planner) sights(account string) []supervise.Sight {
 			if state := p.w.Turns[u.Name]; u.turning() { // a program that is being refused runs as well
 				last := state.Last()
 				sight.Active = sight.Active && last != nil && last.Worked
-				sight.Completed = sight.Idle && last != nil && last.Status == turn.Completed && state.Generation == generation
+				if last != nil && state.Generation == generation {
+					sight.Turn, sight.Completed = last.N, sight.Idle && last.Status == turn.Completed
+				}
 			}
 			sight.Banner = handoff.Clean(cmp.Or(r.Banner, r.Evidence), maxBanner)
 		}

@@ -267,6 +267,22 @@ func TestTurns(t *testing.T) {
 			expect generations builder 2
 			expect told builder 1 sweep the floor
 			expect event wake.repeated 1`},
+		{"one that is refused again when the limit should be over is not told the same over and over", inTurns, `
+			up
+			pass 2
+			ends adversary completed
+			pass
+			claim a
+			pass 2
+			swift adversary limited resets 6:02am
+			ends adversary limited resets 6:02am
+			run 6m
+			expect event agent.held 2
+			expect ever adversary 2 claim(a)
+			swift adversary completed
+			run 6m
+			expect ever adversary 3 claim(a)
+			expect event agent.held 2`},
 		{"a turn that is completed ends a limit without a known end", inTurns, `
 			up
 			pass 2

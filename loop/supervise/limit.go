@@ -25,6 +25,7 @@ type Limit struct {
 type Member struct {
 	Generation string    // the session that this is about
 	Limited    bool      // its screen showed the limit
+	Turn       int       // which of its turns said so, where turns are counted
 	Read       time.Time // when it was first seen to take a message all the same, and not to be refused since; zero: never
 	Active     time.Time // since when it gets through: it works again, or stands idle after what it read; zero: it does not
 	Released   bool      // it is not held any more
@@ -40,6 +41,7 @@ type Sight struct {
 	Active     bool   // its screen shows that it works
 	Idle       bool   // its screen shows that it is done, and nothing of a limit
 	Completed  bool   // its program said that its last turn was completed
+	Turn       int    // how many turns it has had; 0 where turns are not counted
 	Banner     string
 }
 

@@ -22,10 +22,10 @@ func (l Limit) Look(sights []Sight, now time.Time, rule Rule) Limit {
 }
 
 // excused says that a banner is the old one: its agent was not told yet that the
-// limit is over, or only a moment ago.
+// limit is over, or only a moment ago. A further turn that was refused is a new one.
 func (l Limit) excused(s Sight, now time.Time) bool {
 	m := l.Members[s.Agent]
-	nudged := m.Generation == s.Generation && !m.Nudged.IsZero()
+	nudged := m.Generation == s.Generation && !m.Nudged.IsZero() && s.Turn <= m.Turn
 	return l.Holds(s.Agent) || nudged && (m.Taken.IsZero() || now.Before(m.Taken.Add(nudgeGrace)))
 }
 
@@ -60,10 +60,10 @@ func (l Limit) stand(sights []Sight, now time.Time, rule Rule) Limit {
 		}
 		if s.Limited {
 			l = l.learn(s, m, now, rule)
-			m.Limited = true
-			if !now.Before(m.Read.Add(nudgeGrace)) {
+			if s.Turn > m.Turn || !now.Before(m.Read.Add(nudgeGrace)) {
 				m.Read = time.Time{} // it was refused
 			}
+			m.Limited, m.Turn = true, s.Turn
 		}
 		done := s.Idle && !m.Read.IsZero() && now.Sub(m.Read) >= resumed // before that it may not have begun
 		through := s.Active || done
@@ -114,7 +114,9 @@ func (l Limit) release(sights []Sight, now time.Time) Limit {
 		if m.Generation != s.Generation {
 			m = Member{Generation: s.Generation}
 		}
-		m.Limited = m.Limited || s.Limited
+		if s.Limited {
+			m.Limited, m.Turn = true, s.Turn
+		}
 		if !now.Before(l.ReleaseAt(s.Agent)) {
 			m.Released = true
 			if m.Limited && !s.Active {

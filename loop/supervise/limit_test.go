@@ -120,6 +120,11 @@ func TestABannerAfterTheNudge(t *testing.T) {
 	if !got.Since.Equal(read.Add(20*time.Second)) || !got.Until.IsZero() || !got.ProbeAt.Equal(got.Since.Add(patience.Probe)) {
 		t.Errorf("after 20 s the limit is %+v", got)
 	}
+	next := banner
+	next.Turn = 2
+	if got := l.Look([]Sight{next}, read.Add(time.Second), patience); !got.Since.Equal(read.Add(time.Second)) || !got.Until.IsZero() {
+		t.Errorf("a further turn that is refused is no new limit: %+v", got)
+	}
 	if other := l.Look([]Sight{{Agent: "a", Generation: "a2", Limited: true}}, read, patience); !other.Since.Equal(read) {
 		t.Errorf("another session's banner is no new limit: %+v", other)
 	}
