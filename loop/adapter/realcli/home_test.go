@@ -26,7 +26,7 @@ func TestEachProgramObeysItsPrompt(t *testing.T) {
 				return git(t, repo, "tag") == "obeyed" && strings.Contains(strings.Join(l.rows, "\n"), "tagged it")
 			})
 			if got := server.Received(); len(got) != 1 || got[0].Text != prompt || got[0].Instance != "worker" {
-				t.Errorf("the model was told %q, not the prompt alone", got)
+				t.Errorf("the model was told %+v, not the prompt alone", got)
 			}
 		})
 	}

@@ -42,7 +42,7 @@ func TestWhatProgramsAddIsLeftOut(t *testing.T) {
 		{"role": "user", "content": content}, {"role": "system", "content": "# Environment"},
 	}})
 	if got := s.Received(); len(got) != 2 || got[0].Text != "a wake" || got[1].Text != "another" {
-		t.Errorf("received %q, not only the two wakes", got)
+		t.Errorf("received %+v, not only the two wakes", got)
 	}
 }
 

@@ -77,7 +77,7 @@ func (s *Server) note(c call, now time.Time) {
 		i.talks[talk] = texts
 	}
 	for _, text := range texts[known:] {
-		s.messages = append(s.messages, Message{Instance: c.instance, Text: text, At: now})
+		s.messages = append(s.messages, Message{Instance: c.instance, Text: text, At: now, Refused: now.Before(i.reset)})
 	}
 }
 

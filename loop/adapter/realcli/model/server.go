@@ -35,6 +35,7 @@ type Message struct {
 	Instance string // the program that sent it; see Server.BaseURL
 	Text     string // whole; what programs add around it is left out
 	At       time.Time
+	Refused  bool // at a usage limit, when it came
 }
 
 // Request is one call of the model.
