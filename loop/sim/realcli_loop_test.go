@@ -22,11 +22,12 @@ const gatesOfLoop = 5
 // either of them meets its usage limit, and a session is killed. Each claim and each
 // review is told once, and nobody has to help.
 func TestRealCLILoop(t *testing.T) {
+	t.Parallel() // they mostly wait
 	for _, mode := range []string{"turns", "session"} {
 		t.Run(mode, func(t *testing.T) {
 			realcli.Install(t, realcli.Codex)
 			realcli.Install(t, realcli.Claude)
-			t.Parallel() // they mostly wait
+			t.Parallel()
 			r := loopRig(t, mode)
 			r.pawl("up", "--no-watch")
 			w := r.watch()

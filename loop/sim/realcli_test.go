@@ -18,6 +18,7 @@ import (
 // Real agent CLIs on a scripted model take ten wakes each, idle and busy, whole
 // and once, from the real coordinator on real tmux.
 func TestRealCLIsTakeTenWakes(t *testing.T) {
+	t.Parallel() // they mostly wait
 	for _, c := range []struct {
 		name    string
 		command []string // instead of the built-in one, which root may not use
@@ -30,7 +31,7 @@ func TestRealCLIsTakeTenWakes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			realcli.Install(t, c.name)
-			t.Parallel() // they mostly wait
+			t.Parallel()
 			keys := "launcher: tmux"
 			if c.model != "" {
 				keys += ", model: " + c.model

@@ -19,6 +19,7 @@ import (
 // what comes while a turn runs, a usage limit and its end, a session that is killed,
 // and one that ends leaving nothing behind, all in one conversation.
 func TestRealCLIsInTurns(t *testing.T) {
+	t.Parallel() // they mostly wait
 	for _, c := range []struct{ name, adapter, keys string }{
 		{realcli.Codex, "", ""},
 		{realcli.Claude, "turns: {command: [claude, -p, --output-format, stream-json, --verbose, --permission-mode, acceptEdits, --allowedTools, Bash]}", ""},
@@ -27,7 +28,7 @@ func TestRealCLIsInTurns(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			installOften(t, c.name, realcli.Codex, realcli.Claude, realcli.Gemini)
-			t.Parallel() // they mostly wait
+			t.Parallel()
 			r := realRig(t, c.name, c.adapter, "mode: turns"+c.keys)
 			r.takesTurns(c.name == realcli.OpenCode)
 		})

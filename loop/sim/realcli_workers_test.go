@@ -17,6 +17,7 @@ import (
 // their parent is told once each; one whose type may only read, and one on a branch of
 // its own that goes on with its conversation.
 func TestRealCLIWorkers(t *testing.T) {
+	t.Parallel() // they mostly wait
 	const safely = "claude, -p, --output-format, stream-json, --verbose, --permission-mode, acceptEdits"
 	for _, c := range []struct{ name, adapter, keys string }{
 		{realcli.Codex, "", ""},
@@ -26,7 +27,7 @@ func TestRealCLIWorkers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			installOften(t, c.name, realcli.Codex, realcli.Claude)
-			t.Parallel() // they mostly wait
+			t.Parallel()
 			r := realRig(t, c.name, c.adapter, "mode: turns"+c.keys)
 			r.pawl("up", "--no-watch")
 			r.watch()
