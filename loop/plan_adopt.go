@@ -47,7 +47,7 @@ func (p *planner) adoptTold() {
 }
 
 // adoptMessages settles messages that the ledger has as untold although the live session
-// was told them: the ledger was lost after they had gone out.
+// was told them, or is not the one that they are for: the ledger was lost meanwhile.
 func (p *planner) adoptMessages() {
 	for _, id := range slices.Clone(p.s.Pending) {
 		it := p.s.Items[id]
@@ -57,6 +57,8 @@ func (p *planner) adoptMessages() {
 		}
 		told, times := markFor(u.obs.Marks, id)
 		switch {
+		case isKickoff(id) && id != kickoffID(u.obs.Generation):
+			it.State = handoff.Withdrawn // it has its own
 		case times == 0:
 			continue
 		case p.neverHeard(u, told.ID):

@@ -2,6 +2,11 @@ package loop
 
 import "testing"
 
+// typedTo is an agent whose program takes its prompt typed.
+func typedTo(y *setup) {
+	y.agents, y.launcher = []string{"builder: {kind: loop, role: builder, adapter: typed}"}, "tmux"
+}
+
 // Laws 1 and 5, and DESIGN §7.
 func TestAdoption(t *testing.T) {
 	tell(t, []tale{
@@ -68,6 +73,31 @@ func TestAdoption(t *testing.T) {
 			claim a
 			pass 3
 			expect told adversary 1 claim(a)`},
+		{"a prompt that is still to be typed is typed after a rebuild", typedTo, `
+			up
+			pass 2
+			screen builder starting
+			rebuilt
+			pass 3
+			expect nothing told builder
+			screen builder idle
+			pass 2
+			expect told builder 1 your instructions are in the file`},
+		{"one whose session is gone is not typed into the next", typedTo, `
+			up
+			pass 2
+			screen builder starting
+			rebuilt
+			vanishes builder
+			pass
+			up
+			pass 2
+			screen builder idle
+			pass 3
+			expect generations builder 1
+			expect told builder 1 your instructions are in the file
+			expect ever builder 1 your instructions are in the file
+			expect pending 0`},
 		{"even when the phase is over, or all are, it is not ended", nil, `
 			up
 			pass 3

@@ -37,6 +37,7 @@ func (y setup) String() string {
 		"  open: {command: [open], prompt: arg, resume: [--resume, \"{{.Conversation}}\"], detect: {active: '^working', composer: '^> (.*)$'}, hooks: {events: [{is: idle, on: {type: idle}}]}}\n" +
 		"  coy: {command: [coy], prompt: arg, detect: {active: '^working', composer: '^> (.*)$'}}\n" +
 		"  bare: {command: [bare], prompt: arg, queues_input: true, detect: {active: '^working'}}\n" +
+		"  typed: {command: [typed], prompt: type, detect: {active: '^working', composer: '^> (.*)$'}}\n" +
 		"  snake: {command: [snake], process: node}\n" +
 		"  once: {mode: turns, command: [once], turns: {command: [once], resume: [--resume], events: [{is: end, on: {type: end}}]}}\n")
 	b.WriteString("agents:\n")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"pawl/handoff"
@@ -194,7 +195,11 @@ func (p *planner) typedKickoff(u *unit, generation string, talk ledger.Talk, res
 
 // kickoffID names the item with which a program that takes its prompt typed is
 // told where it is: a prompt has many lines, and is no text for an input line.
-func kickoffID(generation string) string { return "kickoff-" + generation }
+func kickoffID(generation string) string { return kickoffs + generation }
+
+func isKickoff(item string) bool { return strings.HasPrefix(item, kickoffs) }
+
+const kickoffs = "kickoff-"
 
 // model is the operator's for this run, else the phase's for the role, else the agent's.
 func (p *planner) model(u *unit, agent ledger.Agent, phase string) string {
