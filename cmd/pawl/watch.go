@@ -155,7 +155,8 @@ func (p *project) serve(ctx context.Context, c *loop.Coordinator, log *slog.Logg
 		}
 		lost <- file
 	}()
-	err := p.note(ctx, "coordinator.started")
+	// One that is ended as it starts has started, and ends well.
+	err := p.note(context.WithoutCancel(ctx), "coordinator.started")
 	if err == nil {
 		err = c.Run(ctx)
 	}
