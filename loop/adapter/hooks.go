@@ -112,19 +112,7 @@ func checkRules(key string, rules []HookRule) []Problem {
 	var problems []Problem
 	for i, rule := range rules {
 		at := key + strconv.Itoa(i)
-		for _, w := range []struct {
-			key    string
-			places map[string]string
-		}{{"/on/", rule.On}, {"/not/", rule.Not}} {
-			for _, place := range slices.Sorted(maps.Keys(w.places)) {
-				if _, err := CompileValue(w.places[place]); err != nil {
-					problems = append(problems, Problem{
-						Key: at + w.key + place, Value: w.places[place],
-						Msg: ExprError(w.places[place], err), Hint: "Go's syntax is at https://pkg.go.dev/regexp/syntax",
-					})
-				}
-			}
-		}
+		problems = append(problems, checkWants(at, wantsOf(asked{"on", rule.On}, asked{"not", rule.Not}))...)
 		if len(rule.On) == 0 {
 			problems = append(problems, Problem{at, rule.Is, "it matches everything", "add on: {PLACE: VALUE}"})
 		}

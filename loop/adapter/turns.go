@@ -78,16 +78,37 @@ type Want struct{ Key, Place, Value string }
 
 // Wants is all that the rule asks, key by key and in the places' order.
 func (r EventRule) Wants() []Want {
+	return wantsOf(asked{"on", r.On}, asked{"not", r.Not}, asked{"with", r.With}, asked{"without", r.Without}, asked{"failed", r.Failed})
+}
+
+// asked are the places of one key of a rule, and what must or must not be there.
+type asked struct {
+	key    string
+	places map[string]string
+}
+
+func wantsOf(all ...asked) []Want {
 	var out []Want
-	for _, m := range []struct {
-		key    string
-		places map[string]string
-	}{{"on", r.On}, {"not", r.Not}, {"with", r.With}, {"without", r.Without}, {"failed", r.Failed}} {
-		for _, place := range slices.Sorted(maps.Keys(m.places)) {
-			out = append(out, Want{m.key, place, m.places[place]})
+	for _, a := range all {
+		for _, place := range slices.Sorted(maps.Keys(a.places)) {
+			out = append(out, Want{a.key, place, a.places[place]})
 		}
 	}
 	return out
+}
+
+// checkWants returns what is wrong with what the rule at a key asks.
+func checkWants(at string, wants []Want) []Problem {
+	var problems []Problem
+	for _, w := range wants {
+		key := at + "/" + w.Key + "/" + w.Place
+		if len(w.Value) > MaxExpr {
+			problems = append(problems, Problem{key, w.Value, "it is too long", tooLong})
+		} else if _, err := CompileValue(w.Value); err != nil {
+			problems = append(problems, Problem{key, w.Value, err.Error(), "Go's syntax is at https://pkg.go.dev/regexp/syntax; the expression is for the whole text"})
+		}
+	}
+	return problems
 }
 
 // UsageRule says where the numbers of a turn's cost stand.
@@ -135,16 +156,10 @@ func (t Turns) Lacks() (what, hint string) {
 func (t Turns) validate() []Problem {
 	var problems []Problem
 	for i, r := range t.Events {
-		at := "turns/events/" + strconv.Itoa(i) + "/"
-		for _, w := range r.Wants() {
-			if len(w.Value) > MaxExpr {
-				problems = append(problems, Problem{at + w.Key + "/" + w.Place, w.Value, "it is too long", tooLong})
-			} else if _, err := CompileValue(w.Value); err != nil {
-				problems = append(problems, Problem{at + w.Key + "/" + w.Place, w.Value, err.Error(), "Go's syntax is at https://pkg.go.dev/regexp/syntax; the expression is for the whole text"})
-			}
-		}
+		at := "turns/events/" + strconv.Itoa(i)
+		problems = append(problems, checkWants(at, r.Wants())...)
 		if len(r.On) == 0 && len(r.Not) == 0 {
-			problems = append(problems, Problem{at + "is", r.Is, "nothing says which lines it is about", "add on: {type: …}"})
+			problems = append(problems, Problem{at + "/is", r.Is, "nothing says which lines it is about", "add on: {type: …}"})
 		}
 	}
 	return problems
