@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,13 +12,16 @@ import (
 	"testing"
 	"time"
 
+	"pawl/handoff"
 	"pawl/internal/need"
+	"pawl/loop/delivery"
 )
 
 func want(t testing.TB, l *Ledger, w Want) {
 	t.Helper()
 	if err := l.Edit(t.Context(), func(s *State) error {
 		s.Agents["builder"] = Agent{Name: "builder", Wanted: w}
+		s.PutItem(Item{ID: "m-" + string(w), Agent: "builder", Kind: delivery.Message, Text: "be " + string(w), State: handoff.Open, CreatedAt: noon})
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -43,6 +47,9 @@ func TestTheLastOrderOutlivesItsLedger(t *testing.T) {
 		r, err := l.Rebuild(t.Context(), errWrong, noon)
 		if got := wanted1(t, dir); err != nil || !r.Wants || got != Down {
 			t.Errorf("the builder is wanted %q, %+v, %v", got, r, err)
+		}
+		if got := loaded(t, l).Pending; !slices.Equal(got, []string{"m-up", "m-down"}) {
+			t.Errorf("it is to be told %q", got)
 		}
 	})
 	t.Run("nothing was ever kept", func(t *testing.T) {

@@ -66,7 +66,7 @@ func load(ctx context.Context, q querier) (State, error) {
 	if err := each(ctx, q, wakes, "WHERE state IN ('queued', 'sent') ORDER BY n", func(w delivery.Wake) { s.Wakes[w.ID] = w }); err != nil {
 		return s, err
 	}
-	if err := each(ctx, q, items, "WHERE state IN ('open', 'queued') ORDER BY n", s.PutItem); err != nil {
+	if err := each(ctx, q, items, openItems, s.PutItem); err != nil {
 		return s, err
 	}
 	if err := each(ctx, q, limits, "", func(l supervise.Limit) { s.Limits[l.Account] = l }); err != nil {
@@ -80,6 +80,9 @@ func load(ctx context.Context, q querier) (State, error) {
 	}
 	return s, each(ctx, q, slots, recentSlots, func(x Slot) { s.Slots[x.ID] = x })
 }
+
+// openItems are those that wait to be told, or are on their way.
+const openItems = `WHERE state IN ('open', 'queued') ORDER BY n`
 
 // recentSlots are the last of each schedule. There are others only where the
 // clock was set back: those lie ahead, and must not come again.

@@ -53,7 +53,7 @@ func salvage(ctx context.Context, path string) (s salvaged) {
 // readOrders is what the operator asked for, as the ledger itself has it; nil where a
 // page of that cannot be read.
 func (l *Ledger) readOrders(ctx context.Context) *wants {
-	s := State{Agents: map[string]Agent{}, Runs: map[string]Run{}}
+	s := State{Agents: map[string]Agent{}, Runs: map[string]Run{}, Items: map[string]Item{}}
 	rows, err := loops.find(ctx, l.db, "WHERE id = 1")
 	if err != nil || len(rows) == 0 {
 		return nil
@@ -65,11 +65,13 @@ func (l *Ledger) readOrders(ctx context.Context) *wants {
 	if each(ctx, l.db, runs, openRuns, func(r Run) { s.Runs[r.ID] = r }) != nil {
 		return nil
 	}
+	unread := each(ctx, l.db, items, openItems, s.PutItem) != nil
 	path, text, _, err := l.Config(ctx)
 	if err != nil {
 		path, text = "", ""
 	}
 	w := wantsOf(s, path, text)
+	w.unread = unread
 	return &w
 }
 

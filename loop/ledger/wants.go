@@ -39,6 +39,8 @@ type wants struct {
 	Messages []Item            // those that nobody was told yet: what a person said, and the ends of runs
 	Path     string            // of the last good configuration
 	Text     string
+
+	unread bool // Messages could not be read
 }
 
 // wanted is the operator's part of an agent's row. Its generation is left out: a
@@ -109,6 +111,9 @@ func newer(kept, own *wants) *wants {
 	}
 	if own.Text == "" {
 		own.Path, own.Text = kept.Path, kept.Text
+	}
+	if own.unread {
+		own.Messages = kept.Messages
 	}
 	return own
 }
