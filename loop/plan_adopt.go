@@ -8,6 +8,7 @@ import (
 	"pawl/loop/delivery"
 	"pawl/loop/launcher"
 	"pawl/loop/ledger"
+	"pawl/loop/turn"
 )
 
 // adoptTold settles handoffs that the ledger has as untold although the live
@@ -42,8 +43,24 @@ func (p *planner) adoptTold() {
 		}
 		if !told.Drained.IsZero() {
 			p.take(h, told.Drained)
+			p.recordTelling(u, told, delivery.Taken, delivery.Item{Kind: delivery.Handoff, ID: h.ID, Text: h.Label(), Attempt: h.Attempts, Trace: h.Trace()})
 		}
 	}
+}
+
+// recordTelling puts a wake of a session that was adopted on record, with one thing that it
+// carried: should its turn end unheard, that is told again.
+func (p *planner) recordTelling(u *unit, m launcher.Mark, state delivery.State, it delivery.Item) {
+	settled := func(t turn.Turn) bool { return t.Wake == m.ID && t.Status != "" }
+	if state == delivery.Taken && (!u.turning() || slices.ContainsFunc(p.w.Turns[u.Name].Turns, settled)) {
+		return
+	}
+	w, known := p.s.Wakes[m.ID]
+	if !known {
+		w = delivery.Wake{ID: m.ID, Agent: u.Name, Generation: u.obs.Generation, State: state, CreatedAt: p.now, SentAt: m.Written, TakenAt: m.Drained}
+	}
+	w.Items = append(slices.Clone(w.Items), it)
+	p.s.Wakes[w.ID] = w
 }
 
 // adoptMessages settles messages that the ledger has as untold although the live session
@@ -56,6 +73,7 @@ func (p *planner) adoptMessages() {
 			continue
 		}
 		told, times := markFor(u.obs.Marks, id)
+		item := delivery.Item{Kind: it.Kind, ID: it.ID, Text: it.Text, Attempt: 1}
 		switch {
 		case isKickoff(id) && id != kickoffID(u.obs.Generation):
 			it.State = handoff.Withdrawn // it has its own
@@ -66,14 +84,10 @@ func (p *planner) adoptMessages() {
 			p.s.PutItem(ledger.Item{ID: nextTelling(id), Agent: it.Agent, Kind: it.Kind, Text: it.Text, State: handoff.Open, CreatedAt: p.now})
 		case !told.Drained.IsZero():
 			it.State = handoff.Taken
+			p.recordTelling(u, told, delivery.Taken, item)
 		default: // it lies before the session
-			w, known := p.s.Wakes[told.ID]
-			if !known {
-				w = delivery.Wake{ID: told.ID, Agent: u.Name, Generation: u.obs.Generation, State: delivery.Sent, CreatedAt: p.now, SentAt: told.Written}
-			}
-			w.Items = append(slices.Clone(w.Items), delivery.Item{Kind: it.Kind, ID: it.ID, Text: it.Text, Attempt: 1})
-			p.s.Wakes[w.ID] = w
 			it.State = handoff.Queued
+			p.recordTelling(u, told, delivery.Sent, item)
 		}
 		p.s.Items[id] = it
 	}
@@ -99,6 +113,12 @@ func (p *planner) adoptWake(u *unit, m launcher.Mark) {
 	w := delivery.Wake{ID: m.ID, Agent: u.Name, Generation: u.obs.Generation, State: delivery.Queued, Text: u.obs.Lying, CreatedAt: p.now}
 	for _, name := range m.Items {
 		id, _ := delivery.ParseItem(name)
+		if it := p.s.Items[id]; it.Agent == u.Name && it.State == handoff.Open {
+			it.State = handoff.Queued
+			p.s.Items[id] = it
+			w.Items = append(w.Items, delivery.Item{Kind: it.Kind, ID: it.ID, Text: it.Text, Attempt: 1})
+			continue
+		}
 		h, open := p.s.Handoffs[id]
 		if !open {
 			h, open = p.renamed(u, name)

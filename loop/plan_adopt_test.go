@@ -73,6 +73,22 @@ func TestAdoption(t *testing.T) {
 			claim a
 			pass 3
 			expect told adversary 1 claim(a)`},
+		{"a message that lies in an input line is told once", drawn, `
+			up
+			pass 2
+			screen builder idle
+			say builder sweep the floor
+			pass
+			expect told builder 1 sweep the floor
+			lies builder
+			rebuilt
+			say builder mind the gap
+			pass 3
+			screen builder idle
+			pass 3
+			expect told builder 1 mind the gap
+			expect ever builder 1 sweep the floor
+			expect pending 0`},
 		{"a prompt that is still to be typed is typed after a rebuild", typedTo, `
 			up
 			pass 2

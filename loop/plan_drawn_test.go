@@ -82,6 +82,14 @@ func (p *program) submit(now time.Time) bool {
 	return true
 }
 
+// reboot is fall, with all that sessions had said of themselves.
+func (s *scene) reboot() {
+	for _, p := range s.programs {
+		p.wiped = true
+	}
+	s.fall()
+}
+
 // fall ends all sessions at once, and leaves no trace of them.
 func (s *scene) fall() {
 	for name, p := range s.programs {

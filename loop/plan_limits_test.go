@@ -45,6 +45,30 @@ func TestUsageLimits(t *testing.T) {
 			run 2m
 			expect told adversary 1 claim(a)
 			expect nothing told builder`},
+		{"nor one at whose screen a person must look", nil, `
+			up
+			pass 2
+			screen builder limited usage limit reached
+			pass
+			screen builder waiting may I
+			claim a
+			run 6m
+			expect nothing told adversary
+			run 6m
+			expect told adversary 1 claim(a)
+			expect nothing told builder`},
+		{"what was on its way when it began asks whether it stands", nil, `
+			up
+			pass 2
+			claim a
+			crash
+			screen adversary limited usage limit reached
+			pass
+			expect event agent.held 1
+			run 4m
+			expect nothing told adversary
+			run 2m
+			expect told adversary 1 claim(a)`},
 		{"what waits to be told is the nudge", nil, `
 			up
 			pass 2

@@ -16,7 +16,8 @@ import (
 const goOn = "the usage limit should be over; go on where you stopped"
 
 // muzzle takes back wakes that were about to be repeated to agents that must not
-// be told anything now. The one that asks whether a limit stands goes out.
+// be told anything now. The one that asks whether a limit stands goes out, as long as
+// its end is not known.
 func (p *planner) muzzle() {
 	p.withhold(func(a Action) bool {
 		u := p.byName[a.Agent]
@@ -24,7 +25,8 @@ func (p *planner) muzzle() {
 			return false
 		}
 		r, _ := p.reading(u)
-		asking := p.s.Limits[p.account(u)].Asked == u.Name && !p.s.Wakes[a.WakeID].CreatedAt.Before(p.s.Limits[p.account(u)].AskedAt)
+		l := p.s.Limits[p.account(u)]
+		asking := l.Asked == u.Name && l.Until.IsZero()
 		return r.State == adapter.Waiting || r.State == adapter.Auth || p.held(u) != "" && !asking
 	})
 }
@@ -84,7 +86,8 @@ func (p *planner) probeDue(l supervise.Limit) bool {
 }
 
 // asks tells one agent of an account whose limit has no known end to go on, now
-// and then: if it does, the limit is over. It is over too where nobody can be asked.
+// and then: if it does, the limit is over. It is over too where nobody can be asked, or
+// could be for as long as that again: the next one who is refused tells.
 func (p *planner) asks() {
 	for _, account := range slices.Sorted(maps.Keys(p.s.Limits)) {
 		l := p.s.Limits[account]
@@ -92,16 +95,15 @@ func (p *planner) asks() {
 			continue
 		}
 		askable := p.askable(l)
-		if len(askable) == 0 {
+		i := slices.IndexFunc(askable, func(name string) bool { return p.ask(p.byName[name]) })
+		overdue := !p.now.Before(l.ProbeAt.Add(p.limitRule().Probe))
+		switch {
+		case i >= 0:
+			// What the one before was asked, and perhaps never got, waits now.
+			p.withhold(func(a Action) bool { return a.Agent == l.Asked && a.Agent != askable[i] })
+			p.s.Limits[account] = l.Ask(askable[i], p.now, p.limitRule())
+		case len(askable) == 0, overdue:
 			p.s.Limits[account] = l.Lift(p.now)
-		}
-		for _, name := range askable {
-			if p.ask(p.byName[name]) {
-				// What the one before was asked, and perhaps never got, waits now.
-				p.withhold(func(a Action) bool { return a.Agent == l.Asked && a.Agent != name })
-				p.s.Limits[account] = l.Ask(name, p.now, p.limitRule())
-				break
-			}
 		}
 	}
 }
@@ -117,8 +119,12 @@ func (p *planner) askable(l supervise.Limit) []string {
 
 func (p *planner) ask(u *unit) bool {
 	t := p.target(u)
-	if t.Held = ""; delivery.Hold(t) != "" {
+	flying := t.InFlight != ""
+	if t.Held, t.InFlight = "", ""; delivery.Hold(t) != "" {
 		return false
+	}
+	if flying {
+		return true // what is on its way to it asks as well
 	}
 	if len(p.toTell(u)) == 0 {
 		p.probe(u, "limit-"+u.obs.Generation+"-"+dated(p.now), goOn)

@@ -33,7 +33,7 @@ func (p *planner) runs() {
 		row, running := p.session(u)
 		switch {
 		case r.Stop != "":
-			if !running || p.neverCame(u, row, r.Stop) {
+			if !running || !p.mayCome(u, row) && p.neverCame(u, row, r.Stop) {
 				p.finish(r, ledger.RunStopped, r.Stop, p.saidLast(u, last))
 			}
 		case last != nil && hopeless(*last) && agent.Talk.Lost == 0 && !agent.Fresh: // else it is tried without that conversation
@@ -90,7 +90,7 @@ const (
 func (p *planner) settle(u *unit, r ledger.Run, row ledger.Session) {
 	state := p.w.Turns[u.Name]
 	newest := state.Last()
-	if state.Generation == row.Generation && newest != nil && newest.Status == turn.Refused {
+	if row.State == ledger.Live && state.Generation == row.Generation && newest != nil && newest.Status == turn.Refused {
 		p.finish(r, ledger.RunFailed, newest.Why, newest.Answer)
 		return
 	}

@@ -214,6 +214,33 @@ func TestWorkers(t *testing.T) {
 			pass 4
 			expect worker w failed
 			expect told boss 1 log in`},
+		{"what it is told while its last session still ends is not answered by that", withWorkers, `
+			up boss
+			pass 2
+			ends boss completed
+			spawn w boss
+			pass 2
+			slow w
+			ends w refused log in
+			pass
+			expect worker w failed
+			send w again
+			pass 2
+			expect worker w running
+			ends w completed
+			pass 2
+			expect event run.failed 1
+			expect told w 1 again`},
+		{"one that is stopped while its start takes long is stopped once it is there", withWorkers, `
+			spawn w
+			crash
+			halt w
+			pass
+			expect worker w running
+			latestart w
+			pass 4
+			expect worker w stopped
+			expect running`},
 		{"its end is told although the ledger was damaged meanwhile", withWorkers, `
 			up boss
 			pass 2
@@ -229,6 +256,24 @@ func TestWorkers(t *testing.T) {
 			pass 3
 			expect told boss 1 <status>completed</status>
 			expect ever boss 1 <task-notification>`},
+		{"and again, where nobody heard it in the turn that was told", withWorkers, `
+			up boss
+			pass 2
+			ends boss completed
+			spawn w boss
+			pass 2
+			ends w completed
+			pass
+			expect told boss 1 <status>completed</status>
+			rebuilt
+			up boss
+			pass 2
+			ends boss refused log in
+			pass
+			restart boss
+			pass 3
+			expect told boss 1 <status>completed</status>
+			expect ever boss 2 <status>completed</status>`},
 		{"and once, where it was on its way", withWorkers, `
 			up lead
 			pass 2

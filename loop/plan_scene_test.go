@@ -73,6 +73,7 @@ type program struct {
 	screen *adapter.Reading
 	turns  *turn.State // of one that runs in turns
 	began  string      // with which conversation it was started
+	wiped  bool        // the machine was restarted: nothing is left of what it said
 
 	witness *witness.State // what its hooks said
 }

@@ -156,6 +156,8 @@ var steps = map[string]func(*scene, []string){
 	"blank":   func(s *scene, w []string) { s.program(w[0]).screen = nil },
 	"fall":    func(s *scene, _ []string) { s.fall() }, // of the launcher with all its sessions
 
+	"reboot": func(s *scene, _ []string) { s.reboot() },
+
 	"broken": func(s *scene, _ []string) { s.fails = true },
 	"mended": func(s *scene, _ []string) { s.fails = false },
 }

@@ -80,9 +80,6 @@ func (p *planner) wayOut(u *unit, where string, known bool, why string) string {
 // failed to start, and runs, has started.
 func (p *planner) seen(u *unit, row ledger.Session, seen launcher.Observation) {
 	if !seen.Alive {
-		if w, known := p.w.Unheard[p.w.unbegun(row)]; known {
-			p.unheard(w)
-		}
 		p.lastWords(u, row, seen.Marks)
 		p.ended(u, row, seen.Exit)
 		return
@@ -175,6 +172,7 @@ func (p *planner) ended(u *unit, row ledger.Session, exit *launcher.Exit) {
 	} else {
 		row.ExitCode = -1
 	}
+	p.neverBegun(u, row)
 	p.close(row)
 	p.event("agent.exited", u.Name, "generation", row.Generation, "how", how, "code", row.ExitCode, "signal", row.ExitSignal, "reason", asWord(asked, row.Reason))
 	switch {

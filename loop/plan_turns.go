@@ -2,6 +2,7 @@ package loop
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,6 +144,19 @@ func (p *planner) unheard(w delivery.Wake) {
 		p.s.PutItem(ledger.Item{ID: nextTelling(it.ID), Agent: w.Agent, Kind: it.Kind, Text: it.Text, State: handoff.Open, CreatedAt: p.now})
 	}
 	p.event("wake.repeated", w.Agent, "wake", w.ID, "why", brokeOff)
+}
+
+// neverBegun tells again what a session that has ended was told last, and began no turn
+// of.
+func (p *planner) neverBegun(u *unit, row ledger.Session) {
+	state := p.w.Turns[u.Name]
+	for _, id := range slices.Sorted(maps.Keys(p.w.Unheard)) {
+		w := p.w.Unheard[id]
+		begun := state.Generation == row.Generation && slices.ContainsFunc(state.Turns, func(t turn.Turn) bool { return t.Wake == id })
+		if w.Generation == row.Generation && !begun { // else that turn's end tells it again
+			p.unheard(w)
+		}
+	}
 }
 
 // nextTelling names an item that is told once more: its wake must have another name.

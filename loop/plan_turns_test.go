@@ -76,7 +76,7 @@ func (s *scene) endTurn(agent string, status turn.Status, worked bool, why strin
 func (s *scene) turnStates(st ledger.State) (map[string]turn.State, map[string]delivery.Wake) {
 	states, unheard := map[string]turn.State{}, map[string]delivery.Wake{}
 	for _, p := range slices.Concat(s.past, slices.Collect(maps.Values(s.programs))) {
-		if p.turns == nil {
+		if p.turns == nil || p.wiped {
 			continue
 		}
 		gone := s.programs[p.obs.Session] != p || !p.obs.Alive
@@ -87,7 +87,7 @@ func (s *scene) turnStates(st ledger.State) (map[string]turn.State, map[string]d
 			row := st.Sessions[p.obs.Agent]
 			dead := t.Status == "" && !t.Worked && gone
 			if (t.Unheard() || dead) && t.Wake != "" && row.Generation == state.Generation && t.N > row.Turned {
-				unheard[t.Wake] = delivery.Wake{ID: t.Wake, Agent: p.obs.Agent, Generation: state.Generation, Items: s.carried[t.Wake]}
+				s.recall(unheard, t.Wake)
 			}
 		}
 	}
@@ -97,10 +97,36 @@ func (s *scene) turnStates(st ledger.State) (map[string]turn.State, map[string]d
 	}
 	for _, row := range st.Sessions {
 		if id := w.unbegun(row); id != "" {
-			unheard[id] = delivery.Wake{ID: id, Agent: row.Agent, Generation: row.Generation, Items: s.carried[id]}
+			s.recall(unheard, id)
+		}
+		if !w.traceless(row) {
+			continue
+		}
+		if id := s.lastTaken(row.Generation); id != "" {
+			s.recall(unheard, id)
 		}
 	}
 	return states, unheard
+}
+
+// lastTaken is the wake that a session took last, if no turn of it is on record.
+func (s *scene) lastTaken(generation string) (last string) {
+	for id, w := range s.shelf.Wakes {
+		if w.Generation == generation && w.State == delivery.Taken && (last == "" || w.CreatedAt.After(s.shelf.Wakes[last].CreatedAt)) {
+			last = id
+		}
+	}
+	if slices.ContainsFunc(s.shelf.turns, func(t ledger.Turn) bool { return t.Wake == last && t.Generation == generation }) {
+		return ""
+	}
+	return last
+}
+
+// recall adds a wake, if this ledger knows of it.
+func (s *scene) recall(to map[string]delivery.Wake, id string) {
+	if w, known := s.shelf.Wakes[id]; known {
+		to[id] = w
+	}
 }
 
 // An agent in turns is told one thing after the other, in one conversation.
@@ -283,6 +309,25 @@ func TestTurns(t *testing.T) {
 			run 6m
 			expect ever adversary 3 claim(a)
 			expect event agent.held 2`},
+		{"one whose turn went with the machine is told again", inTurns, `
+			up
+			pass 2
+			ends builder completed
+			ends adversary completed
+			pass
+			say builder sweep the floor
+			pass 2
+			expect told builder 1 sweep the floor
+			reboot
+			pass 4
+			ends builder completed
+			pass 2
+			expect generations builder 2
+			expect told builder 1 sweep the floor
+			ends builder completed
+			reboot
+			pass 6
+			expect nothing told builder`},
 		{"a turn that is completed ends a limit without a known end", inTurns, `
 			up
 			pass 2

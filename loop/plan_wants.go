@@ -92,12 +92,22 @@ func (p *planner) keep(u *unit, row ledger.Session) {
 	}
 	why := p.ending(u, row)
 	switch {
+	case why != "" && p.mayCome(u, row):
+		// What becomes of that start is waited for: nobody would know of a worker's
+		// session that comes up once the worker has ended.
 	case why != "" && p.neverCame(u, row, why):
 	case why != "":
 		p.stop(u, row, why)
 	case row.State == ledger.Starting && u.obs == nil && u.conflict == "" && p.frozen(u) == "":
 		p.act(Action{Kind: Start, Agent: u.Name, Reason: row.Reason, Generation: row.Generation, Again: true})
 	}
+}
+
+// mayCome says that a worker's session was ordered so short a time ago that it may still
+// come up.
+func (p *planner) mayCome(u *unit, row ledger.Session) bool {
+	young := p.now.Sub(row.CreatedAt).Abs() < touchTimeout
+	return u.Kind == config.KindRun && row.State == ledger.Starting && u.obs == nil && young
 }
 
 // neverCame ends a session that is to end before anything of it is known to run: should

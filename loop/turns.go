@@ -80,11 +80,19 @@ func (w World) unbegun(row ledger.Session) string {
 		return ""
 	}
 	last, s := seen.Marks[len(seen.Marks)-1], w.Turns[row.Agent]
-	begun := s.Generation == row.Generation && slices.ContainsFunc(s.Turns, func(t turn.Turn) bool { return t.Wake == last.ID })
-	if begun || last.Drained.IsZero() {
+	began := func(t turn.Turn) bool { return t.Wake == last.ID || t.Begun.After(last.Drained) }
+	if last.Drained.IsZero() || s.Generation == row.Generation && slices.ContainsFunc(s.Turns, began) {
 		return ""
 	}
 	return last.ID
+}
+
+// traceless says that a session in turns is over, what it had said of itself is gone with
+// it, as after a restart of the machine, and it was not seen at work by then.
+func (w World) traceless(row ledger.Session) bool {
+	seen := w.Sessions[row.Launcher][row.Name]
+	return row.Mode == adapter.ModeTurns && w.over(row) && seen.Generation != row.Generation &&
+		w.Turns[row.Agent].Generation != row.Generation && !row.Talk.Unfinished
 }
 
 // unheard are the wakes of turns that have ended since the last pass, and that their
@@ -100,12 +108,22 @@ func (e *Engine) unheard(ctx context.Context, w World) (map[string]delivery.Wake
 			}
 		}
 	}
+	out := map[string]delivery.Wake{}
 	for _, row := range w.State.Sessions {
 		if id := w.unbegun(row); id != "" {
 			ids = append(ids, id)
 		}
+		if !w.traceless(row) {
+			continue
+		}
+		wake, known, err := e.Ledger.LastTaken(ctx, row.Agent, row.Generation)
+		if err != nil {
+			return nil, err
+		}
+		if known {
+			out[wake.ID] = wake
+		}
 	}
-	out := map[string]delivery.Wake{}
 	for _, id := range ids {
 		wake, known, err := e.Ledger.Wake(ctx, id)
 		if err != nil {

@@ -160,6 +160,17 @@ func (l *Ledger) Wake(ctx context.Context, id string) (delivery.Wake, bool, erro
 	return list[0], true, nil
 }
 
+// LastTaken is the wake that an agent's session took last, if no turn that it began is on record;
+// false if there is none.
+func (l *Ledger) LastTaken(ctx context.Context, agent, generation string) (delivery.Wake, bool, error) {
+	list, err := wakes.find(ctx, l.db, `WHERE n = (SELECT max(n) FROM wakes WHERE generation = ? AND state = 'taken')
+		AND id NOT IN (SELECT wake FROM turns WHERE agent = ? AND generation = ?)`, generation, agent, generation)
+	if err != nil || len(list) == 0 {
+		return delivery.Wake{}, false, err
+	}
+	return list[0], true, nil
+}
+
 // TurnsAfter are the turns that ended since a moment and were recorded after the n-th, in
 // their order, and the number of the last of all; that is less than n in another ledger.
 func (l *Ledger) TurnsAfter(ctx context.Context, n int64, since time.Time) (list []Turn, last int64, err error) {

@@ -7,6 +7,7 @@ import (
 
 	"pawl/handoff"
 	"pawl/internal/need"
+	"pawl/loop/delivery"
 )
 
 var morning = time.Date(2026, 1, 2, 8, 0, 0, 0, time.UTC)
@@ -265,4 +266,22 @@ func BenchmarkHistory(b *testing.B) {
 			}
 		}
 	})
+}
+
+// What a session took last is known as long as no turn of it is on record.
+func TestLastTaken(t *testing.T) {
+	l, _ := fresh(t)
+	wake := func(id, generation string, state delivery.State) delivery.Wake {
+		return delivery.Wake{ID: id, Agent: "builder", Generation: generation, State: state, Text: id + " hello", CreatedAt: noon}
+	}
+	put(t, l, Changes{Wakes: []delivery.Wake{
+		wake("w1", "g1", delivery.Taken), wake("w2", "g1", delivery.Taken), wake("w3", "g1", delivery.Dropped),
+		wake("w4", "g2", delivery.Taken), wake("w5", "g3", delivery.Queued),
+	}, Turns: []Turn{{ID: "g1-1", Agent: "builder", Generation: "g1", Number: 1, Wake: "w1"}, {ID: "g2-1", Agent: "builder", Generation: "g2", Number: 1, Wake: "w4"}}})
+	for generation, want := range map[string]string{"g1": "w2", "g2": "", "g3": "", "g4": ""} {
+		w, known, err := l.LastTaken(t.Context(), "builder", generation)
+		if err != nil || w.ID != want || known != (want != "") {
+			t.Errorf("of %s it is %q, %t, %v; want %q", generation, w.ID, known, err, want)
+		}
+	}
 }

@@ -59,6 +59,9 @@ const (
 	// resumed is how long an agent must get through until that is believed: one that
 	// is refused works for a moment too, and may stand idle for one before.
 	resumed = 10 * time.Second
+	// soon is how far off a reset must be to be believed right after another one: some
+	// programs show when they try again themselves.
+	soon = time.Minute
 	// nudgeGrace is how long after a message was read the old banner may stay on screen.
 	nudgeGrace = 20 * time.Second
 )

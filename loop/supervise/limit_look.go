@@ -33,8 +33,8 @@ func (l Limit) begin(first Sight, sights []Sight, now time.Time, rule Rule) Limi
 	again := !l.Lifted.IsZero() && now.Sub(l.Lifted) < justPast
 	n := Limit{Account: l.Account, Agent: first.Agent, Banner: first.Banner, Since: now, Members: map[string]Member{}}
 	n.Until = n.believed(first.Banner, now, rule)
-	if again && !n.Until.After(now) {
-		n.Until = time.Time{} // that reset was tried
+	if again && n.Until.Before(now.Add(soon)) {
+		n.Until = time.Time{} // that reset was tried, or the program says "in a moment" each time
 	}
 	if n.Until.IsZero() {
 		n.ProbeAt = now.Add(rule.Probe)

@@ -120,6 +120,11 @@ func TestABannerAfterTheNudge(t *testing.T) {
 	if !got.Since.Equal(read.Add(20*time.Second)) || !got.Until.IsZero() || !got.ProbeAt.Equal(got.Since.Add(patience.Probe)) {
 		t.Errorf("after 20 s the limit is %+v", got)
 	}
+	moments := banner
+	moments.Banner, moments.Turn = "usage limit reached, retrying in 12s", 2
+	if got := l.Look([]Sight{moments}, read.Add(time.Second), patience); !got.Until.IsZero() || !got.Standing() {
+		t.Errorf("a reset that is always a moment away is believed: %+v", got)
+	}
 	next := banner
 	next.Turn = 2
 	if got := l.Look([]Sight{next}, read.Add(time.Second), patience); !got.Since.Equal(read.Add(time.Second)) || !got.Until.IsZero() {
