@@ -392,6 +392,20 @@ func TestTurns(t *testing.T) {
 			ends adversary completed
 			pass 2
 			expect state adversary answered a`},
+		{"one that is adopted in the middle of a turn is told nothing before that is over", inTurns, `
+			up
+			pass 2
+			say builder sweep the floor
+			pass
+			expect nothing told builder
+			rebuilt
+			pass 2
+			expect event agent.adopted 2
+			expect nothing told builder
+			expect hold builder the agent is busy
+			ends builder completed
+			pass
+			expect told builder 1 sweep the floor`},
 		{"a lost ledger adopts what runs, and what it was told", inTurns, `
 			up
 			pass 2

@@ -57,8 +57,14 @@ func ReadTurns(dir, session string) (s turn.State, err error) {
 	return s, json.Unmarshal(data, &s)
 }
 
-// readTurnStates adds to the readings those of the live sessions that run in turns.
+// readTurnStates adds to the readings those of the live sessions that run in turns, of
+// those too that are not on record: the pass that adopts one must know what it does.
 func readTurnStates(w World) {
+	for agent, s := range w.Turns {
+		if _, known := w.State.Sessions[agent]; !known && w.runs(agent, s) {
+			w.Readings[agent] = s.Reading()
+		}
+	}
 	for agent, row := range w.State.Sessions {
 		if row.Mode != adapter.ModeTurns || !w.live(row) {
 			continue
@@ -69,6 +75,16 @@ func readTurnStates(w World) {
 			w.Readings[agent] = adapter.Reading{State: adapter.Starting}
 		}
 	}
+}
+
+// runs says that the session which says so of itself was seen to run.
+func (w World) runs(agent string, s turn.State) bool {
+	for _, sessions := range w.Sessions {
+		if o, there := sessions[s.Session]; there && o.Alive && o.Agent == agent && o.Generation == s.Generation {
+			return true
+		}
+	}
+	return false
 }
 
 // unbegun is the wake that a session which is over had read last, if the turn that it
