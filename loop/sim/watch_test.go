@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"pawl/handoff/system"
 	"pawl/loop/ledger"
@@ -102,7 +103,7 @@ func (r *rig) signal(pid int, sig syscall.Signal) {
 	}
 }
 
-// told is what the agents wrote down, for messages.
+// told is what the agents wrote down and when, for messages.
 func (r *rig) told() string {
 	var b strings.Builder
 	record, err := ReadRecord(r.stage.Record())
@@ -110,7 +111,10 @@ func (r *rig) told() string {
 		return err.Error()
 	}
 	for _, t := range record.Told {
-		fmt.Fprintf(&b, "%s of generation %s was told: %s\n", t.Agent, t.Generation, t.Line)
+		fmt.Fprintf(&b, "%s %s of generation %s was told: %s\n", t.At.Format(time.StampMilli), t.Agent, t.Generation, t.Line)
+	}
+	for _, p := range record.Pushed {
+		fmt.Fprintf(&b, "%s %s pushed %s\n", p.At.Format(time.StampMilli), p.Agent, p.Commit)
 	}
 	return b.String()
 }
