@@ -162,7 +162,7 @@ func (x *explainer) held() {
 func (x *explainer) items() {
 	for _, id := range x.p.s.Pending {
 		it := x.p.s.Items[id]
-		if it.Agent != x.Name || it.State != handoff.Open && it.State != handoff.Queued {
+		if it.Agent != x.Name || !it.Waits() {
 			continue
 		}
 		reason := x.untold(id)
@@ -176,7 +176,7 @@ func (x *explainer) items() {
 // wake is the one in flight that carries an item; false where none is on record.
 func (x *explainer) wake(item string) (delivery.Wake, bool) {
 	for _, w := range x.was.Wakes {
-		if w.Agent != x.Name || w.State != delivery.Queued && w.State != delivery.Sent {
+		if w.Agent != x.Name || !w.State.InFlight() {
 			continue
 		}
 		for _, it := range w.Items {

@@ -91,7 +91,7 @@ func (x *explainer) carriedNext(id string) bool {
 
 func (x *explainer) kickoffFirst(id string) bool {
 	it := x.p.s.Items[kickoffID(x.Generation)]
-	return it.ID != id && (it.State == handoff.Open || it.State == handoff.Queued)
+	return it.ID != id && it.Waits()
 }
 
 // unblocked is when what holds the agent back is looked into, if that is no

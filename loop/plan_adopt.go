@@ -140,7 +140,7 @@ func (p *planner) adoptWake(u *unit, m launcher.Mark) {
 func (p *planner) flying() map[string]bool {
 	out := map[string]bool{}
 	for _, w := range p.s.Wakes {
-		if w.State == delivery.Queued || w.State == delivery.Sent {
+		if w.State.InFlight() {
 			for _, it := range w.Items {
 				out[it.ID] = true
 			}

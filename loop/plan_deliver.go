@@ -56,7 +56,7 @@ func (p *planner) target(u *unit) delivery.Target {
 func (p *planner) inFlight(u *unit) string {
 	first := ""
 	for id, w := range p.s.Wakes {
-		if w.Agent == u.Name && (w.State == delivery.Queued || w.State == delivery.Sent) && (first == "" || id < first) {
+		if w.Agent == u.Name && w.State.InFlight() && (first == "" || id < first) {
 			first = id
 		}
 	}

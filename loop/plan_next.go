@@ -5,7 +5,6 @@ import (
 
 	"pawl/handoff"
 	"pawl/loop/adapter"
-	"pawl/loop/delivery"
 	"pawl/loop/ledger"
 )
 
@@ -42,7 +41,7 @@ func (p *planner) next() time.Time {
 		}
 	}
 	for _, w := range p.s.Wakes {
-		if w.State == delivery.Queued || w.State == delivery.Sent {
+		if w.State.InFlight() {
 			settle(w.CreatedAt)
 		}
 	}

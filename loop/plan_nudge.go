@@ -62,7 +62,7 @@ func (p *planner) wakesSince(u *unit, since time.Time) (flying bool, read time.T
 	for _, w := range p.s.Wakes {
 		switch {
 		case w.Agent != u.Name:
-		case w.State == delivery.Queued || w.State == delivery.Sent:
+		case w.State.InFlight():
 			flying = true
 		case w.State == delivery.Taken && !w.TakenAt.Before(since) && w.TakenAt.After(read):
 			read = w.TakenAt

@@ -291,7 +291,7 @@ func (c chance) gotThrough() {
 			it := c.shelf.Items[id]
 			due := it.Kind != delivery.Message && it.State == handoff.Queued ||
 				it.Kind == delivery.Slot && strings.Contains(c.last.Holds[name], "busy") // just now, or behind the turn before
-			if !due && it.Agent == name && (it.State == handoff.Open || it.State == handoff.Queued) {
+			if !due && it.Agent == name && it.Waits() {
 				c.fail("%s of %s is %s: %s", it.Text, name, it.State, c.last.Holds[name])
 			}
 		}

@@ -130,7 +130,7 @@ func (p *planner) countTurns(id string) *ledger.Turn {
 func (p *planner) awaits(agent string) bool {
 	return slices.ContainsFunc(p.s.Pending, func(id string) bool {
 		it := p.s.Items[id]
-		return it.Agent == agent && (it.State == handoff.Open || it.State == handoff.Queued)
+		return it.Agent == agent && it.Waits()
 	})
 }
 

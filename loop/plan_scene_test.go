@@ -219,7 +219,7 @@ func (s *scene) underWay(d Decision) {
 	carried := map[string]bool{}
 	for _, w := range d.After.Wakes {
 		for _, it := range w.Items {
-			carried[it.ID] = carried[it.ID] || w.State == delivery.Queued || w.State == delivery.Sent
+			carried[it.ID] = carried[it.ID] || w.State.InFlight()
 		}
 	}
 	for id, it := range d.After.Items {

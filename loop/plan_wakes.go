@@ -17,7 +17,7 @@ import (
 func (p *planner) wakesInFlight() {
 	for _, id := range slices.Sorted(maps.Keys(p.s.Wakes)) {
 		w := p.s.Wakes[id]
-		if w.State != delivery.Queued && w.State != delivery.Sent {
+		if !w.State.InFlight() {
 			continue // its session's last words took it
 		}
 		u := p.byName[w.Agent]
@@ -113,7 +113,7 @@ func (p *planner) advance(u *unit, w delivery.Wake, e delivery.Evidence) {
 func (p *planner) lastWords(u *unit, row ledger.Session, marks []launcher.Mark) {
 	for _, m := range marks {
 		w, ok := p.s.Wakes[m.ID]
-		flying := ok && (w.State == delivery.Queued || w.State == delivery.Sent)
+		flying := ok && w.State.InFlight()
 		if flying && w.Generation == row.Generation && !m.Drained.IsZero() {
 			p.advance(u, w, delivery.Evidence{Written: m.Written, Drained: m.Drained})
 		}

@@ -2,8 +2,6 @@ package loop
 
 import (
 	"cmp"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -86,9 +84,8 @@ func (p *planner) stalls() {
 // beingTold says that something is on its way to u since a moment ago: it is not asked
 // why it stands still before it could have read that.
 func (p *planner) beingTold(u *unit) bool {
-	return slices.ContainsFunc(slices.Collect(maps.Values(p.s.Wakes)), func(w delivery.Wake) bool {
-		return w.Agent == u.Name && (w.State == delivery.Queued || w.State == delivery.Sent) && p.now.Sub(w.CreatedAt).Abs() < underWay
-	})
+	w, flying := p.s.Wakes[p.inFlight(u)]
+	return flying && p.now.Sub(w.CreatedAt).Abs() < underWay
 }
 
 // stallProbe is the question to a session why it stands still that it has not
@@ -96,7 +93,7 @@ func (p *planner) beingTold(u *unit) bool {
 func (p *planner) stallProbe(row ledger.Session) (ledger.Item, bool) {
 	for _, id := range p.s.Pending {
 		it := p.s.Items[id]
-		if it.Agent == row.Agent && isStallProbe(id) && (it.State == handoff.Open || it.State == handoff.Queued) {
+		if it.Agent == row.Agent && isStallProbe(id) && it.Waits() {
 			return it, true
 		}
 	}

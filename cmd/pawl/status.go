@@ -220,7 +220,7 @@ func agentStatus(w loop.World, d loop.Decision, u config.Agent) agentView {
 	}
 	v.Handoffs = len(v.Owes) + len(v.Has)
 	for _, wake := range w.State.Wakes { // a preview's own wakes are not on their way
-		if wake.Agent == u.Name && (wake.State == delivery.Queued || wake.State == delivery.Sent) {
+		if wake.Agent == u.Name && wake.State.InFlight() {
 			v.Told = handoff.Clean(wake.Text, delivery.MaxText)
 		}
 	}

@@ -43,6 +43,9 @@ const (
 	Dropped State = "dropped" // its session ended first, or there was nothing left to say
 )
 
+// InFlight says that the session has not taken it yet, and still may.
+func (s State) InFlight() bool { return s == Queued || s == Sent }
+
 // Wake is a text for one session generation, with its reasons.
 type Wake struct {
 	ID         string

@@ -176,6 +176,9 @@ type Item struct {
 	CreatedAt time.Time
 }
 
+// Waits says that an item is still to be told, or is on its way.
+func (it Item) Waits() bool { return it.State == handoff.Open || it.State == handoff.Queued }
+
 // Loop is the one row about the loop as a whole.
 type Loop struct {
 	ID       int    // always 1

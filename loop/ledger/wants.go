@@ -72,7 +72,7 @@ func wantsOf(s State, path, text string) wants {
 		w.Runs = append(w.Runs, s.Runs[id])
 	}
 	for _, id := range s.Pending {
-		if it := s.Items[id]; it.Kind == delivery.Message && (it.State == handoff.Open || it.State == handoff.Queued) {
+		if it := s.Items[id]; it.Kind == delivery.Message && it.Waits() {
 			it.State = handoff.Open // whether it got through, the sessions' own records tell
 			w.Messages = append(w.Messages, it)
 		}

@@ -60,12 +60,12 @@ func (s *Shelf) Load() ledger.State {
 		}
 	}
 	for id, w := range s.Wakes {
-		if w.State == delivery.Queued || w.State == delivery.Sent {
+		if w.State.InFlight() {
 			st.Wakes[id] = w
 		}
 	}
 	for _, id := range s.Pending {
-		if it := s.Items[id]; it.State == handoff.Open || it.State == handoff.Queued {
+		if it := s.Items[id]; it.Waits() {
 			st.PutItem(it)
 		}
 	}
