@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,7 +29,12 @@ func scripted(t testing.TB, script string, change ...func(*Options)) (l *Launche
 	t.Helper()
 	dir = folder(t)
 	program := filepath.Join(dir, "pawl-launcher-test")
-	if err := os.WriteFile(program, []byte("#!/bin/sh\n"+script), 0o700); err != nil {
+	// A process that is forked while the file is open for writing keeps it so until it
+	// runs its own program, and what is open for writing cannot be run.
+	syscall.ForkLock.RLock()
+	err := os.WriteFile(program, []byte("#!/bin/sh\n"+script), 0o700)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	opts := Options{
